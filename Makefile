@@ -1,0 +1,77 @@
+# Set-up, the main job and every check; people and CI use the same targets. `make help` explains them.
+
+## PYTHON=python3.12    the interpreter to set up with, at least 3.11; by default python3, else a newer one on the PATH
+PYTHON ?= python3
+## VENV=DIR             where the virtual environment lives (.venv), no spaces in its name
+VENV ?= .venv
+## PIP_FLAGS=...        more options for pip, such as the index of another torch build; see constraints.txt
+PIP_FLAGS ?=
+## WORKERS=N            worker processes of a run; one per core unless said
+WORKERS ?=
+## RESULTS=DIR          where runs leave their folders (results)
+RESULTS ?= results
+## PYTEST_FLAGS=...     replaces the options of pytest, such as "-k moons -x"
+PYTEST_FLAGS ?= -n auto --maxprocesses=4 --dist=loadfile
+
+# a PYTHON that the user names is taken at its word: no other is tried
+PYTHONS := $(if $(filter file,$(origin PYTHON)),$(PYTHON) python3.13 python3.12 python3.11,"$(PYTHON)")
+NEW_ENOUGH := sys.exit(sys.version_info < (3, 11))
+PY := "$(VENV)/bin/python"
+ACTLOSS := $(PY) -m actloss_cli
+RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run smoke test lint types unit format wheel clean
+
+help:  ## explain the targets and variables
+	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { print "\nVariables, as in make run WORKERS=2:" } sub(/^## /, "  ")' Makefile
+
+setup: $(VENV)/.installed  ## make the virtual environment and install into it, where that is not done
+
+# The stamp comes last, so an interrupted set-up is taken up again. An environment that is broken or too old is made anew,
+# but only a folder that is an environment (pyvenv.cfg) is ever cleared.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PY) -c "import pip, sys; $(NEW_ENOUGH)" 2>/dev/null || { \
+	  for python in $(PYTHONS); do \
+	    if "$$python" -c "import sys; $(NEW_ENOUGH)" 2>/dev/null; then \
+	      if [ -f "$(VENV)/pyvenv.cfg" ]; then clear=--clear; else clear=; fi; \
+	      echo "$$python -m venv $$clear $(VENV)"; \
+	      "$$python" -m venv $$clear "$(VENV)"; exit; \
+	    fi; \
+	  done; \
+	  echo "error: no Python >= 3.11 among: $(subst ",,$(PYTHONS)); name one: make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PY) -m pip install --disable-pip-version-check -c constraints.txt $(PIP_FLAGS) -e ".[dev]"
+	@touch "$@"
+
+run: setup  ## the main job: every pairing of configs/grid.yaml trained, and the report on them
+	$(ACTLOSS) run configs/grid.yaml $(RUN_FLAGS)
+	$(ACTLOSS) report "$(RESULTS)/grid"
+
+smoke: setup  ## the same with configs/smoke.yaml, in seconds
+	$(ACTLOSS) run configs/smoke.yaml $(RUN_FLAGS)
+	$(ACTLOSS) report "$(RESULTS)/smoke"
+
+test: lint types unit  ## all checks
+
+lint: setup  ## check style and format
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: setup  ## check types, strictly
+	$(PY) -m mypy
+
+unit: setup  ## run the tests, warnings as errors
+	$(PY) -m pytest $(PYTEST_FLAGS)
+
+format: setup  ## mend style and format where that is safe
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+wheel: setup  ## check what a wheel carries, and build one into dist/
+	$(PY) -m pytest tests/test_packaging.py
+	$(PY) -m build --wheel --no-isolation
+
+clean:  ## remove what checks and builds leave; the environment and the results stay
+	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find actloss_cli benchmarks tests -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,3 @@
+"""actloss: which activation, output, loss and optimizer go together, which are mismatched, and why."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,102 @@
+"""From one pairing's evidence, comparison and verdict to its row in the table of pairings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from actloss_cli.analysis.comparison import Comparison
+from actloss_cli.analysis.evidence import Evidence, TaskFacts
+from actloss_cli.analysis.references import Reference
+from actloss_cli.analysis.statistics import Interval, collapse_bound
+from actloss_cli.analysis.verdicts import WORKING, Verdict
+from actloss_cli.plan.selection import Floats
+
+FUNCTIONS = ("activation", "output", "loss", "optimizer")
+
+NAMES = ("task", "kind", "dataset", *FUNCTIONS)
+"""The columns that `pairing_row` leaves to the plan."""
+
+DTYPES: Mapping[str, str] = {
+    "lr": "float64",
+    "n_final": "int64",
+    "score": "float64",
+    "score_low": "float64",
+    "score_high": "float64",
+    "relative": "float64",
+    "relative_low": "float64",
+    "relative_high": "float64",
+    "steps_to_target": "float64",
+    "verdict": "str",
+    "reason": "str",
+    "works": "bool",
+    "is_reference": "bool",
+    "validation_score": "float64",
+    "best_validation_score": "float64",
+    "error_ratio": "float64",
+    "collapse_bound": "float64",
+    "k_bad": "Int64",
+    "k_good": "Int64",
+    "n_tune": "int64",
+    "n_diverged": "int64",
+    "lr_at_edge": "str",
+    "seeds_needed": "Int64",
+}
+"""The columns that `pairing_row` gives, in their order; Int64 where there may be no number."""
+
+
+def pairing_row(
+    evidence: Evidence,
+    score: Interval | None,
+    comparison: Comparison | None,
+    verdict: Verdict,
+    reference: Reference | None,
+    task: TaskFacts,
+) -> dict[str, Any]:
+    """Gives a value for each of `DTYPES`; `score` and `comparison` are None where nothing is there to be measured."""
+    choice, finals = evidence.tuning.choice, evidence.finals
+    curves = finals.validation_score[finals.finished]
+    return {
+        "lr": choice.lr if choice else np.nan,
+        "n_final": len(curves),
+        "score": score.mean if score else np.nan,
+        "score_low": score.low if score else np.nan,
+        "score_high": score.high if score else np.nan,
+        "relative": comparison.relative.mean if comparison else np.nan,
+        "relative_low": comparison.relative.low if comparison else np.nan,
+        "relative_high": comparison.relative.high if comparison else np.nan,
+        "steps_to_target": float(np.median(comparison.steps)) if comparison else np.nan,
+        "verdict": str(verdict.name),
+        "reason": verdict.reason,
+        "works": verdict.name in WORKING,
+        "is_reference": reference is not None and evidence.pairing_id == reference.pairing_id,
+        "validation_score": _mean(curves[:, -1], task.floor),
+        "best_validation_score": _mean(np.fmax.reduce(curves, axis=1), task.floor),
+        "error_ratio": _error_ratio(comparison) if comparison else np.nan,
+        "collapse_bound": collapse_bound(comparison.k_bad, comparison.n) if comparison else np.nan,
+        "k_bad": comparison.k_bad if comparison else None,
+        "k_good": comparison.k_good if comparison else None,
+        "n_tune": evidence.tuning.n_present,
+        "n_diverged": int(evidence.tuning.n_diverged.sum()) + finals.n_diverged,
+        "lr_at_edge": (choice.at_edge or "") if choice else "",
+        "seeds_needed": verdict.seeds_needed,
+    }
+
+
+def pairing_labels(pairings: pd.DataFrame) -> "pd.Series[str]":
+    """Gives `relu/sigmoid/bce/adam` for each row that names the four functions."""
+    return pairings["activation"] + "/" + pairings["output"] + "/" + pairings["loss"] + "/" + pairings["optimizer"]
+
+
+def _mean(scores: Floats, floor: float) -> float:
+    """Over seeds, non-finite ones at the floor."""
+    return float(np.where(np.isnan(scores), floor, scores).mean()) if len(scores) else np.nan
+
+
+def _error_ratio(comparison: Comparison) -> float:
+    """Infinite where only the reference is perfect, NaN where both are."""
+    ours, theirs = 1 - comparison.score, 1 - comparison.reference_score
+    if theirs > 0:
+        return ours / theirs
+    return np.inf if ours > 0 else np.nan

@@ -1,0 +1,138 @@
+"""From a run to its verdicts: one row per pairing, one per task. What the report shows and an export writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from actloss_cli.analysis.comparison import Comparison, compare
+from actloss_cli.analysis.evidence import Evidence, TaskFacts
+from actloss_cli.analysis.pairing_row import DTYPES, FUNCTIONS, NAMES, pairing_labels, pairing_row
+from actloss_cli.analysis.references import Reference, make_reference, select_reference
+from actloss_cli.analysis.statistics import Interval, score_interval
+from actloss_cli.analysis.thresholds import Thresholds
+from actloss_cli.analysis.trial_table import TrialTable
+from actloss_cli.analysis.verdicts import MISMATCHED, WORKING, Verdict, VerdictName, judge, judge_task
+from actloss_cli.store.data import RunData
+
+DESIGN_THRESHOLDS = Thresholds()
+
+_NOT_METRICS = frozenset(
+    {"seed", "lr", "diverged_epoch", "n_train", "score", "validation_score", "best_validation_score", "best_epoch"}
+    | {"test_score"}
+)
+"""The numeric columns of `RunData.trials` beside its metrics."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What a run says so far.
+
+    `pairings`, index `pairing_id`, in the plan's order, the invalid among them; the columns are a stable interface:
+
+    - task, kind, dataset, activation, output, loss, optimizer: labels;
+    - lr: chosen on validation; n_final: final trials that came to an end, on which all below rests;
+    - score: mean test score as the verdict uses it, at the floor where a seed turned non-finite or fell below;
+      score_low, score_high: its t interval over seeds and test rows;
+    - relative: share of the reference's gain over the floor, with the interval that agrees with the verdict;
+    - steps_to_target: median over seeds of the steps to 90 % of the reference's validation gain, infinite where missed;
+    - verdict, reason, works (`works` or `slow`), is_reference;
+    - validation_score, best_validation_score: at the last and at the best epoch, on the same terms as score;
+    - error_ratio: (1 - score) / (1 - score of the reference);
+    - collapse_bound: the largest rate of collapse that the seeds don't exclude; k_bad, k_good: seeds collapsed, good;
+    - n_tune: tune trials that are there; n_diverged: trials of both phases that ended without a finite score;
+    - lr_at_edge: `low`, `high` or ""; seeds_needed: final seeds that would settle an undecided pairing;
+    - each metric of the trials: the mean of its raw values over seeds, NaN if one of them has none.
+
+    `references`: the pairing of each task that has a reference by now.
+
+    `tasks`, index `task`: kind, dataset, reference (label or ""), no_signal, n_pairings, n_working, n_mismatched, then
+    the number of pairings under the name of each verdict.
+    """
+
+    pairings: pd.DataFrame
+    references: Mapping[str, str]
+    tasks: pd.DataFrame
+
+
+def analyse(run: RunData, thresholds: Thresholds = DESIGN_THRESHOLDS) -> Analysis:
+    """Chooses learning rates and references, compares, judges; the run may be unfinished."""
+    table = TrialTable.of(run)
+    metrics = [name for name in run.trials.select_dtypes("number").columns if name not in _NOT_METRICS]
+    values = run.trials[metrics].to_numpy(np.float64)  # [T, metrics]
+    rows: dict[str, dict[str, Any]] = {}
+    references: dict[str, str] = {}
+    for task in table.tasks():
+        evidence = list(table.evidence(task))
+        reference, shared = _reference(evidence, table, task, thresholds)
+        if reference:
+            references[task.label] = reference.pairing_id
+        for one in evidence:
+            row = _judged(one, reference, shared, table, task, thresholds)
+            trials = one.finals.trials[one.finals.finished]
+            means = values[trials].mean(axis=0) if len(trials) else np.full(len(metrics), np.nan)
+            rows[one.pairing_id] = row | dict(zip(metrics, means.tolist(), strict=True))
+    pairings = _pairings_frame(run, rows, metrics)
+    return Analysis(pairings, references, _tasks_frame(run, pairings))
+
+
+def _reference(
+    evidence: Sequence[Evidence], table: TrialTable, task: TaskFacts, thresholds: Thresholds
+) -> tuple[Reference | None, Verdict | None]:
+    """The task's reference, once all is tuned and its final trials are there; the task's shared verdict, if any."""
+    chosen = select_reference(evidence, task.floor)
+    if chosen is None or not chosen.finals.finished.all():
+        return None, judge_task(evidence, chosen, None, thresholds)
+    reference = make_reference(chosen, table.row_scores(chosen.finals, task), task)
+    score = score_interval(reference.score, reference.row_scores, task.strata, thresholds.level)
+    gain = Interval(score.mean - task.floor, score.low - task.floor, score.high - task.floor)
+    shared = judge_task(evidence, chosen, gain, thresholds)
+    may_change = shared is not None and shared.name is VerdictName.INCOMPLETE
+    return None if may_change else reference, shared
+
+
+def _judged(
+    evidence: Evidence,
+    reference: Reference | None,
+    shared: Verdict | None,
+    table: TrialTable,
+    task: TaskFacts,
+    thresholds: Thresholds,
+) -> dict[str, Any]:
+    """One pairing's row without its metrics."""
+    score: Interval | None = None
+    comparison: Comparison | None = None
+    seeds = evidence.finals.finished
+    if seeds.any():
+        row_scores = table.row_scores(evidence.finals, task)
+        score = score_interval(evidence.finals.score[seeds], row_scores[seeds], task.strata, thresholds.level)
+        if reference:
+            comparison = compare(evidence, row_scores, reference, task, thresholds)
+    verdict = judge(evidence, comparison, shared, thresholds)
+    return pairing_row(evidence, score, comparison, verdict, reference, task)
+
+
+def _pairings_frame(run: RunData, rows: Mapping[str, dict[str, Any]], metrics: Sequence[str]) -> pd.DataFrame:
+    """Puts the plan's names before the measured columns; the index follows the plan."""
+    measured = pd.DataFrame.from_records(list(rows.values()), index=list(rows), columns=[*DTYPES, *metrics]).astype(
+        dict(DTYPES)
+    )
+    of_task = run.tasks[["kind", "dataset"]]
+    named = run.pairings[["task", *FUNCTIONS]].join(of_task, on="task")[list(NAMES)]
+    return named.join(measured)
+
+
+def _tasks_frame(run: RunData, pairings: pd.DataFrame) -> pd.DataFrame:
+    counts = pd.crosstab(pairings["task"], pairings["verdict"])
+    counts = counts.reindex(index=run.tasks.index, columns=[str(name) for name in VerdictName], fill_value=0)
+    held = pairings[pairings["is_reference"]].set_index("task")
+    tasks = run.tasks[["kind", "dataset"]].assign(
+        reference=pairing_labels(held).reindex(run.tasks.index).fillna(""),
+        no_signal=counts[VerdictName.NO_SIGNAL] > 0,
+        n_pairings=counts.sum(axis=1),
+        n_working=counts[[*map(str, WORKING)]].sum(axis=1),
+        n_mismatched=counts[[*map(str, MISMATCHED)]].sum(axis=1),
+    )
+    return tasks.join(counts)

@@ -1,0 +1,91 @@
+"""The reference of a task: the best pairing on validation, chosen from tune trials; what it sets for the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts
+from actloss_cli.plan.selection import TARGET_SHARE, Floats, clip_at_floor, epochs_to_reach, standard_error
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What pairings are held against. n seeds, N test rows."""
+
+    pairing_id: str
+    label: str
+    score: Floats
+    """`[n]`"""
+    row_scores: Floats
+    """`[n, N]`"""
+    target: float
+    """The validation score that counts as reached when speed is compared."""
+    steps: Floats
+    """`[n]`: to the target; infinite for a miss."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    evidence: Evidence
+    curves: Floats
+    """`[S, E]` at the chosen learning rate."""
+
+    @property
+    def final(self) -> Floats:
+        return self.curves[:, -1]
+
+
+def select_reference(evidence: Sequence[Evidence], floor: float) -> Evidence | None:
+    """Gives the pairing with the highest mean validation score over tune seeds at its chosen learning rate.
+
+    Candidates have no failed tune seed there, and no final trial that crashed or timed out, since a reference must be
+    there on every seed. Ties within one standard error of the best go to the faster (median over seeds of the epochs to
+    `TARGET_SHARE` of the best mean), then by name. None without candidates. Final once all pairings are tuned.
+    """
+    candidates = sorted(
+        (_candidate(one, floor) for one in evidence if _may_be_reference(one)), key=lambda one: one.evidence.label
+    )
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda one: one.final.mean())
+    least = best.final.mean() - standard_error(best.final)
+    target = floor + TARGET_SHARE * (best.final.mean() - floor)
+    tied = [one for one in candidates if one.final.mean() >= least]
+    return min(tied, key=lambda one: np.median(epochs_to_reach(one.curves, target))).evidence
+
+
+def make_reference(evidence: Evidence, row_scores: Floats, task: TaskFacts) -> Reference:
+    """Gives what a pairing whose final trials are all there sets for the others; `row_scores` `[n, N]` are its own."""
+    finals = evidence.finals
+    reached = np.nan_to_num(finals.validation_score[:, -1], nan=task.floor).mean()
+    target = float(task.floor + TARGET_SHARE * (reached - task.floor))
+    return Reference(
+        pairing_id=evidence.pairing_id,
+        label=evidence.label,
+        score=finals.score,
+        row_scores=row_scores,
+        target=target,
+        steps=steps_to_reach(finals, target, task),
+    )
+
+
+def steps_to_reach(finals: Finals, target: float, task: TaskFacts) -> Floats:
+    """Gives `[n]` steps until the validation score is at least `target`; infinite for a miss."""
+    return epochs_to_reach(finals.validation_score, target) * task.steps_per_epoch
+
+
+def _may_be_reference(evidence: Evidence) -> bool:
+    choice = evidence.tuning.choice
+    return (
+        not evidence.invalid
+        and choice is not None
+        and evidence.tuning.n_failed[choice.index] == 0
+        and evidence.finals.n_lost == 0
+    )
+
+
+def _candidate(evidence: Evidence, floor: float) -> _Candidate:
+    choice = evidence.tuning.choice
+    assert choice is not None
+    return _Candidate(evidence, clip_at_floor(evidence.tuning.validation_score[choice.index], floor))

@@ -1,0 +1,171 @@
+"""Intervals and tests on paired scores: pure functions on arrays; what they mean for a pairing is said elsewhere.
+
+A comparison asks whether a pairing keeps a share c of what the reference gains over the floor f. It rests on the
+linear contrast d_i(c) = (x_i - f) - c (r_i - f) over seeds i, which, unlike a ratio, behaves near the floor.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from actloss_cli.plan.selection import Floats
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean and its confidence interval; infinite ends where the data bound nothing."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """Of a pair (x, r)."""
+
+    xx: float
+    xr: float
+    rr: float
+
+    def of_contrast(self, c: float) -> float:
+        """The variance of x - c r."""
+        return max(self.xx - 2 * c * self.xr + c * c * self.rr, 0.0)
+
+
+@dataclass(frozen=True)
+class PairedScores:
+    """All that contrasts need to know of two pairings on n shared seeds, scores counted from the floor."""
+
+    n: int
+    x: float
+    r: float
+    seeds: Covariance
+    """Of one seed."""
+    rows: Covariance
+    """That a finite test set adds to the means, however many seeds there are."""
+    half_row: float
+    """Half of what the weightiest test row can change in a score: no interval is narrower to either side."""
+
+
+def paired_scores(
+    x: Floats,
+    r: Floats,
+    x_rows: NDArray[np.floating],
+    r_rows: NDArray[np.floating],
+    strata: NDArray[np.int64],
+    floor: float,
+) -> PairedScores:
+    """Condenses scores `x`, `r` `[n]` of the same seeds and their test rows `[n, N]`.
+
+    `strata` `[N]` is each row's class, zeros for a regression: a score is the mean over strata of the mean in each.
+    Scores and rows must be finite and at the floor where a seed failed or fell below it.
+    """
+    seeds = np.cov(x, r, ddof=1) if len(x) > 1 else np.zeros((2, 2))
+    rows, half_row = _rows(x_rows.mean(axis=0, dtype=np.float64), r_rows.mean(axis=0, dtype=np.float64), strata)
+    return PairedScores(
+        n=len(x),
+        x=float(x.mean() - floor),
+        r=float(r.mean() - floor),
+        seeds=Covariance(float(seeds[0, 0]), float(seeds[0, 1]), float(seeds[1, 1])),
+        rows=rows,
+        half_row=half_row,
+    )
+
+
+def _rows(x: Floats, r: Floats, strata: NDArray[np.int64]) -> tuple[Covariance, float]:
+    """The covariance of two stratified means over the same rows `[N]`, and half of the largest row weight."""
+    every = np.bincount(strata)
+    present = every > 0
+    count = every[present]  # [C]
+    # A stratum of one row shows no variance; its weight, and with it half_row, is then large enough.
+    scale = 1 / (len(count) ** 2 * count * np.maximum(count - 1, 1))
+
+    def centred(values: Floats) -> Floats:
+        return values - (np.bincount(strata, values) / np.maximum(every, 1))[strata]
+
+    def covariance(a: Floats, b: Floats) -> float:
+        return float(np.bincount(strata, a * b)[present] @ scale)
+
+    x, r = centred(x), centred(r)
+    return Covariance(covariance(x, x), covariance(x, r), covariance(r, r)), 0.5 / (len(count) * int(count.min()))
+
+
+def contrast(scores: PairedScores, c: float, level: float = LEVEL) -> Interval:
+    """Gives the mean of d_i(c) with its t interval over seeds and test rows; unbounded for a single seed."""
+    mean = scores.x - c * scores.r
+    half = half_width(scores, c, scores.n, level)
+    return Interval(mean, mean - half, mean + half)
+
+
+def score_interval(
+    score: Floats, row_scores: NDArray[np.floating], strata: NDArray[np.int64], level: float = LEVEL
+) -> Interval:
+    """Gives the mean of `[n]` scores with its t interval over seeds and test rows; `row_scores` `[n, N]`."""
+    return contrast(paired_scores(score, score, row_scores, row_scores, strata, floor=0.0), 0.0, level)
+
+
+def half_width(scores: PairedScores, c: float, n: int, level: float = LEVEL) -> float:
+    """Gives the half-width of CI(c) if there were `n` seeds of the variance seen."""
+    if n < 2:
+        return np.inf
+    variance = scores.seeds.of_contrast(c) / n + scores.rows.of_contrast(c)
+    return max(t_quantile(level, n - 1) * float(np.sqrt(variance)), scores.half_row)
+
+
+def relative(scores: PairedScores, level: float = LEVEL) -> Interval:
+    """Gives the share (x - f) / (r - f) of the reference's gain; the interval holds every c whose CI(c) contains 0.
+
+    So it agrees with any verdict drawn from contrasts (Fieller, 1954). Unbounded where the reference itself is not told
+    from the floor; NaN where it is at the floor.
+    """
+    if scores.r <= 0:
+        return Interval(np.nan, np.nan, np.nan)
+    share = scores.x / scores.r
+    if scores.n < 2:
+        return Interval(share, -np.inf, np.inf)
+    t2 = t_quantile(level, scores.n - 1) ** 2
+    xx, xr, rr = (
+        t2 * (getattr(scores.seeds, part) / scores.n + getattr(scores.rows, part)) for part in ("xx", "xr", "rr")
+    )
+    # |x - c r| <= t sqrt(variance(c)), squared: a c^2 - 2 b c + k <= 0.
+    a, b, k = scores.r**2 - rr, scores.x * scores.r - xr, scores.x**2 - xx
+    if a <= 0:
+        return Interval(share, -np.inf, np.inf)
+    root = float(np.sqrt(max(b * b - a * k, 0.0)))
+    half_row = scores.half_row / scores.r
+    return Interval(share, min((b - root) / a, share - half_row), max((b + root) / a, share + half_row))
+
+
+def seeds_needed(scores: PairedScores, c: float, most: int, level: float = LEVEL) -> int:
+    """Gives how many seeds would move CI(c) off 0 if mean and variance stay as they are; `most` where more would."""
+    mean = abs(scores.x - c * scores.r)
+    counts = range(scores.n + 1, most)  # The half-width falls with n.
+    at = bisect_left(counts, True, key=lambda n: half_width(scores, c, n, level) < mean)
+    return counts[at] if at < len(counts) else most
+
+
+def sign_test(exceeds: NDArray[np.bool_]) -> float:
+    """Gives the one-sided p of so many seeds `[n]` exceeding if each did with probability one half."""
+    return float(stats.binomtest(int(exceeds.sum()), len(exceeds), alternative="greater").pvalue)
+
+
+@cache
+def collapse_bound(n_collapsed: int, n: int, level: float = LEVEL) -> float:
+    """Gives the largest rate of collapse that `n` seeds can't exclude (Clopper & Pearson, 1934, upper end).
+
+    With none collapsed it is 1 - (1 - level)^(1/n): 26 % for ten seeds.
+    """
+    return float(stats.binomtest(n_collapsed, n, alternative="less").proportion_ci(level, "exact").high)
+
+
+@cache
+def t_quantile(level: float, df: int) -> float:
+    """Gives the two-sided quantile of Student's t."""
+    return float(stats.t.ppf(0.5 + level / 2, df))

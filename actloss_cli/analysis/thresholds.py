@@ -1,0 +1,29 @@
+"""Every number that verdicts hang on, in one place."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """Shares are of the reference's gain over the floor, unless said otherwise."""
+
+    margin: float = 0.05
+    """What a pairing may lose and still work."""
+    fail_share: float = 0.25
+    """Below it a seed collapses, and a pairing fails."""
+    fail_seeds: float = 0.9
+    """The share of collapsed seeds that is failure, whatever the mean."""
+    min_unstable: int = 2
+    """Seeds that must collapse, and seeds that must be good, before a pairing is called unstable."""
+    signal: float = 0.1
+    """What the reference itself must gain over the floor, in score."""
+    level: float = 0.95
+    """Of every confidence interval."""
+    slow_factor: float = 2.0
+    """Times the reference's steps."""
+    slow_p: float = 0.025
+    """One-sided, of the sign test."""
+    slow_evaluations: int = 3
+    """The least median gap, in evaluations, since steps are only seen once in an epoch."""
+    most_seeds: int = 200
+    """More are not asked for."""

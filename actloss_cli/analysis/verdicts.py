@@ -1,0 +1,203 @@
+"""From evidence to a verdict: the ordered rules, each a function of its own; the first that fits decides."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from actloss_cli.analysis.comparison import Comparison
+from actloss_cli.analysis.evidence import Evidence
+from actloss_cli.analysis.statistics import Interval, seeds_needed, sign_test
+from actloss_cli.analysis.thresholds import Thresholds
+
+
+class VerdictName(StrEnum):
+    """The closed vocabulary."""
+
+    WORKS = "works"
+    SLOW = "slow"
+    IMPAIRED = "impaired"
+    FAILS = "fails"
+    UNSTABLE = "unstable"
+    DIVERGES = "diverges"
+    INVALID = "invalid"
+    INCOMPLETE = "incomplete"
+    UNDECIDED = "undecided"
+    NO_SIGNAL = "no signal"
+
+
+WORKING = frozenset({VerdictName.WORKS, VerdictName.SLOW})
+MISMATCHED = frozenset(
+    {VerdictName.IMPAIRED, VerdictName.FAILS, VerdictName.UNSTABLE, VerdictName.DIVERGES, VerdictName.INVALID}
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A word of the vocabulary and the sentence with the number that decided."""
+
+    name: VerdictName
+    reason: str
+    seeds_needed: int | None = None
+    """Final seeds that would settle it, at most `Thresholds.most_seeds`; None unless undecided for want of seeds."""
+
+
+def judge_task(
+    evidence: Sequence[Evidence], reference: Evidence | None, gain: Interval | None, thresholds: Thresholds
+) -> Verdict | None:
+    """Gives the verdict that a whole task shares, if it has one (rule 1): `no signal`, or `incomplete` so far.
+
+    `reference` is the pairing that `select_reference` gave, `gain` its mean test score over the floor, None while its
+    final trials are not all there. As long as a pairing's tuning is, the reference may still change: nothing is said.
+    """
+    valid = [one for one in evidence if not one.invalid]
+    untuned = sum(one.tuning.choice is None or one.tuning.n_missing > 0 for one in valid)
+    if untuned:
+        return _incomplete(f"the reference is not known yet: {untuned} of {len(valid)} pairings lack tuning trials")
+    if reference is None:
+        return Verdict(
+            VerdictName.NO_SIGNAL, "no pairing came through tuning and its final trials without a failed seed"
+        )
+    if gain is None:
+        n, missing = len(reference.finals.trials), reference.finals.n_missing
+        return _incomplete(f"the reference {reference.label} lacks {missing} of {n} final trials")
+    if not gain.low >= thresholds.signal:
+        return Verdict(
+            VerdictName.NO_SIGNAL,
+            f"the reference {reference.label} gains {gain.mean:.3f} [{gain.low:.3f}, {gain.high:.3f}] over the floor, "
+            f"not clearly {thresholds.signal:g}",
+        )
+    return None
+
+
+def judge(evidence: Evidence, comparison: Comparison | None, task: Verdict | None, thresholds: Thresholds) -> Verdict:
+    """Gives a pairing's verdict by rules 1 to 9; `task` is what `judge_task` says.
+
+    `comparison` may be None only where the pairing's final trials or the reference's are not all there.
+    """
+    if task is not None and task.name is VerdictName.NO_SIGNAL:
+        return task
+    if early := _judge_invalid(evidence) or _judge_incomplete(evidence) or task:
+        return early
+    assert comparison is not None
+    for rule in (_judge_diverges, _judge_unstable, _judge_fails, _judge_impaired):
+        if verdict := rule(evidence, comparison, thresholds):
+            return _at_edge(evidence, verdict) or verdict
+    return _judge_works(comparison, thresholds) or _undecided(comparison, thresholds)
+
+
+def _judge_invalid(evidence: Evidence) -> Verdict | None:
+    return Verdict(VerdictName.INVALID, evidence.invalid) if evidence.invalid else None
+
+
+def _judge_incomplete(evidence: Evidence) -> Verdict | None:
+    tuning, finals = evidence.tuning, evidence.finals
+    n = len(finals.trials)
+    if tuning.choice is None:
+        return _incomplete("no tuning trial is there yet")
+    if tuning.n_missing:
+        return _incomplete(f"{tuning.n_missing} of {tuning.n_present + tuning.n_missing} tuning trials are missing")
+    if finals.n_lost:
+        return _incomplete(f"{finals.n_lost} of {n} final trials crashed or timed out")
+    if finals.n_missing:
+        return _incomplete(f"{finals.n_missing} of {n} final trials are missing")
+    return None
+
+
+def _judge_diverges(evidence: Evidence, comparison: Comparison, _: Thresholds) -> Verdict | None:
+    tuning = evidence.tuning
+    n_lrs, n_seeds = tuning.validation_score.shape[:2]
+    if evidence.finals.n_diverged > comparison.n / 2:
+        reason = f"{evidence.finals.n_diverged} of {comparison.n} final trials turned non-finite"
+    elif (tuning.n_diverged > n_seeds / 2).all():
+        share = f"{tuning.n_diverged.sum()} of {tuning.n_present}"
+        reason = f"{share} tuning trials turned non-finite, most seeds at each of {n_lrs} learning rates"
+    else:
+        return None
+    return Verdict(VerdictName.DIVERGES, reason)
+
+
+def _judge_unstable(_: Evidence, comparison: Comparison, thresholds: Thresholds) -> Verdict | None:
+    if min(comparison.k_bad, comparison.k_good) < thresholds.min_unstable:
+        return None
+    return Verdict(
+        VerdictName.UNSTABLE,
+        f"{_collapsed(comparison)}, {comparison.k_good} are as good as {comparison.reference}",
+    )
+
+
+def _judge_fails(_: Evidence, comparison: Comparison, thresholds: Thresholds) -> Verdict | None:
+    if comparison.fails.high < 0:
+        return Verdict(VerdictName.FAILS, comparison.summary)
+    if comparison.k_bad / comparison.n >= thresholds.fail_seeds:
+        return Verdict(VerdictName.FAILS, _collapsed(comparison))
+    return None
+
+
+def _judge_impaired(_: Evidence, comparison: Comparison, __: Thresholds) -> Verdict | None:
+    return Verdict(VerdictName.IMPAIRED, comparison.summary) if comparison.keeps.high < 0 else None
+
+
+def _at_edge(evidence: Evidence, verdict: Verdict) -> Verdict | None:
+    choice = evidence.tuning.choice
+    if choice is None or choice.at_edge is None:
+        return None
+    end = "smallest" if choice.at_edge == "low" else "largest"
+    reason = f"lr range: {choice.lr:g} is best and the {end} tried; as it stands {verdict.name}, {verdict.reason}"
+    return Verdict(VerdictName.UNDECIDED, reason)
+
+
+def _judge_works(comparison: Comparison, thresholds: Thresholds) -> Verdict | None:
+    if not (comparison.keeps.low >= 0 and comparison.k_bad == 0):
+        return None
+    if not _is_slow(comparison, thresholds):
+        return Verdict(VerdictName.WORKS, comparison.summary)
+    n_slower = int(_slower(comparison, thresholds).sum())
+    return Verdict(
+        VerdictName.SLOW,
+        f"{n_slower} of {comparison.n} seeds take more than {thresholds.slow_factor:g} times the steps of "
+        f"{comparison.reference}: median {_steps(comparison.steps)} against {_steps(comparison.reference_steps)}",
+    )
+
+
+def _is_slow(comparison: Comparison, thresholds: Thresholds) -> bool:
+    if sign_test(_slower(comparison, thresholds)) > thresholds.slow_p:
+        return False
+    # Most seeds are slower, so the median is not among those where both miss the target.
+    ours, theirs = comparison.steps, comparison.reference_steps
+    gap = np.subtract(ours, theirs, where=ours != theirs, out=np.zeros(comparison.n))
+    return bool(np.median(gap) >= thresholds.slow_evaluations * comparison.steps_per_epoch)
+
+
+def _slower(comparison: Comparison, thresholds: Thresholds) -> np.ndarray:
+    return comparison.steps > thresholds.slow_factor * comparison.reference_steps
+
+
+def _undecided(comparison: Comparison, thresholds: Thresholds) -> Verdict:
+    keep, most = 1 - thresholds.margin, thresholds.most_seeds
+    if comparison.n < 2:
+        return Verdict(VerdictName.UNDECIDED, "a single final seed gives no interval")
+    if comparison.keeps.low >= 0:
+        # At the rate seen, that many seeds would show enough collapses to call it unstable.
+        n = min(math.ceil(comparison.n * thresholds.min_unstable / comparison.k_bad), most)
+        reason = f"{_collapsed(comparison)}, too few to call it unstable"
+    else:
+        n = seeds_needed(comparison.scores, keep, most, thresholds.level)
+        reason = f"{comparison.summary} includes {keep:g}"
+    settled = f"{n} seeds or more" if n == most else f"about {n} seeds"
+    return Verdict(VerdictName.UNDECIDED, f"{reason}; {settled} would settle it", n)
+
+
+def _incomplete(reason: str) -> Verdict:
+    return Verdict(VerdictName.INCOMPLETE, reason)
+
+
+def _collapsed(comparison: Comparison) -> str:
+    return f"{comparison.k_bad} of {comparison.n} seeds stay below {comparison.bad_below:.3f}"
+
+
+def _steps(steps: np.ndarray) -> str:
+    median = np.median(steps)
+    return f"{median:,.0f}" if np.isfinite(median) else "never"

@@ -1,0 +1,35 @@
+"""A function as a config asks for it: a catalogue name, the hyperparameters that differ from its defaults, a label."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from actloss_cli.catalogue.spec import Hyper, HyperValue
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a grid axis. `name` is the catalogue's own name, never an alias."""
+
+    name: str
+    overrides: tuple[tuple[str, HyperValue], ...] = ()
+    """Hyperparameters that differ from the declaration's defaults, sorted by name."""
+    label: str = ""
+
+    @classmethod
+    def of(cls, name: str, overrides: Hyper | None = None, label: str = "") -> "Choice":
+        """Sorts the overrides and, without a label, builds one: `sgd(momentum=0.9)`."""
+        pairs = tuple(sorted((overrides or {}).items()))
+        inside = ", ".join(f"{key}={_show(value)}" for key, value in pairs)
+        return cls(name, pairs, label or (f"{name}({inside})" if inside else name))
+
+    def hyper(self, defaults: Hyper) -> Mapping[str, HyperValue]:
+        """All hyperparameters: the declaration's defaults under this choice's overrides."""
+        return {**defaults, **dict(self.overrides)}
+
+
+def _show(value: HyperValue) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(f"{part:g}" for part in value) + "]"
+    return f"{value:g}"

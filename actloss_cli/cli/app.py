@@ -1,0 +1,62 @@
+"""The command line: its verbs, and how errors become messages and exit codes. Nothing heavy is imported here."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from actloss_cli import __version__
+from actloss_cli.cli.export import export
+from actloss_cli.cli.list import list_catalogue
+from actloss_cli.cli.plan import plan
+from actloss_cli.cli.report import report
+from actloss_cli.cli.run import run
+from actloss_cli.cli.show import show
+from actloss_cli.errors import ExitCode, UserError
+
+app = typer.Typer(
+    name="actloss",
+    help="Which activation, output, loss and optimizer go together for your task, which are mismatched, and why.",
+    epilog="Exit codes: 0 done, 1 a check did not hold, 2 usage or config, 3 results unusable, 130 interrupted.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(run)
+app.command("plan")(plan)
+app.command("report")(report)
+app.command("show")(show)
+app.command("export")(export)
+app.command("list")(list_catalogue)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"actloss {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Which activation, output, loss and optimizer go together for your task, which are mismatched, and why."""
+
+
+def main() -> None:
+    """The console script: runs a verb; a user's error becomes its message, a bug keeps its traceback."""
+    try:
+        app()
+    except UserError as error:
+        from actloss_cli.cli.console import print_error
+
+        print_error(error)
+        sys.exit(error.code)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+    except BrokenPipeError:  # `actloss ... | head`
+        sys.stderr.close()
+        sys.exit(ExitCode.DONE)

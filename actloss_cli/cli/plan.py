@@ -1,0 +1,81 @@
+"""`actloss plan`: what a config asks for, before anything is trained."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from actloss_cli.cli.options import ConfigArgument, SetOption, WorkersOption, default_workers
+
+if TYPE_CHECKING:
+    from actloss_cli.execute.calibrate import TaskSize
+    from actloss_cli.plan.plan import Plan
+
+
+def plan(
+    config: ConfigArgument,
+    set_: SetOption = None,
+    workers: WorkersOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show pairings, trials, stacks, what is invalid and why, and about how long it takes. Trains nothing."""
+    from actloss_cli.config import expand, load_config
+    from actloss_cli.plan.plan import make_plan
+
+    loaded = load_config(config, set_ or [])
+    print_plan(loaded.name, make_plan(expand(loaded)), workers or default_workers(), as_json=as_json)
+
+
+def print_plan(name: str, planned: "Plan", n_workers: int, *, as_json: bool) -> None:
+    """Measures the plan's size and prints it."""
+    from actloss_cli.execute.calibrate import measure, wall_time
+
+    sizes = measure(planned)
+    seconds = wall_time(sizes, n_workers)
+    if as_json:
+        typer.echo(_to_json(name, planned, sizes, n_workers, seconds))
+    else:
+        from actloss_cli.cli.console import stdout
+        from actloss_cli.report.plan_table import render_plan
+
+        render_plan(stdout(), name, sizes, _invalid_by_reason(planned), n_workers, seconds)
+
+
+def _invalid_by_reason(planned: "Plan") -> dict[str, int]:
+    """How many pairings each reason makes invalid."""
+    counts: dict[str, int] = {}
+    for pairing in planned.pairings:
+        if pairing.invalid:
+            counts[pairing.invalid] = counts.get(pairing.invalid, 0) + 1
+    return counts
+
+
+def _to_json(name: str, planned: "Plan", sizes: "Mapping[str, TaskSize]", n_workers: int, seconds: float) -> str:
+    import json
+
+    pairings = [
+        {
+            "pairing": one.id,
+            "task": one.facts.task.label,
+            "activation": one.pairing.activation.label,
+            "output": one.pairing.output.label,
+            "loss": one.pairing.loss.label,
+            "optimizer": one.pairing.optimizer.label,
+            "invalid": one.invalid or None,
+        }
+        for one in planned.pairings
+    ]
+    totals = {
+        key: sum(getattr(size, key) for size in sizes.values())
+        for key in ("n_pairings", "n_invalid", "n_tune", "n_final", "n_stacks", "model_steps")
+    }
+    document = {
+        "name": name,
+        "workers": n_workers,
+        "estimated_s": round(seconds, 1),
+        **totals,
+        "tasks": {label: asdict(size) for label, size in sizes.items()},
+        "pairings": pairings,
+    }
+    return json.dumps(document, indent=2)

@@ -1,0 +1,40 @@
+"""`actloss report`: tables and figures of one run or many."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from actloss_cli.cli.options import RunArgument
+
+
+def report(
+    results: RunArgument = Path("results"),
+    top: Annotated[int, typer.Option("--top", min=1, help="Pairings to list per task.")] = 10,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON instead.")] = False,
+) -> None:
+    """Print which pairings work and write tables and figures to RESULTS/report. RESULTS may hold several runs.
+
+    Examples:
+      actloss report results/grid
+      actloss report results/ --no-figures
+    """
+    from actloss_cli.analysis import analyse
+    from actloss_cli.cli.console import say, stdout
+    from actloss_cli.report import render_report, summary_json, write_report
+    from actloss_cli.store.folder import runs_in
+    from actloss_cli.store.reader import read_run
+
+    summaries = []
+    for folder in runs_in(results):
+        data = read_run(folder)
+        analysis = analyse(data)
+        if as_json:
+            summaries.append(summary_json(data, analysis))
+        else:
+            render_report(stdout(), data, analysis, top=top)
+        written = write_report(data, analysis, folder / "report", figures=figures)
+        say(f"wrote {len(written)} files to {folder / 'report'}")
+    if as_json:
+        typer.echo(summaries[0] if len(summaries) == 1 else "[" + ",\n".join(summaries) + "]")

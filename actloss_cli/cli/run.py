@@ -1,0 +1,90 @@
+"""`actloss run`: trains what a config asks for and is not there yet."""
+
+import signal
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from actloss_cli.cli.options import ConfigArgument, SetOption, WorkersOption, default_workers
+from actloss_cli.errors import ExitCode
+
+
+class Device(StrEnum):
+    """Where stacks train."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+def run(
+    config: ConfigArgument,
+    set_: SetOption = None,
+    results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs are kept.")] = Path("results"),
+    workers: WorkersOption = None,
+    device: Annotated[Device, typer.Option("--device", help="Where to train.")] = Device.AUTO,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and train nothing.")] = False,
+) -> None:
+    """Train every pairing of CONFIG, over learning rates and seeds. Run it again to finish or extend a run.
+
+    Examples:
+      actloss run smoke
+      actloss run configs/grid.yaml --set seeds.final=20
+    """
+    from actloss_cli.cli.console import say
+    from actloss_cli.cli.plan import print_plan
+    from actloss_cli.cli.progress import ProgressView
+    from actloss_cli.config import expand, load_config
+    from actloss_cli.execute.run import resolve_device, run_plan
+    from actloss_cli.plan.plan import make_plan
+
+    loaded = load_config(config, set_ or [])
+    plan = make_plan(expand(loaded))
+    n_workers = workers or default_workers()
+    if dry_run:
+        print_plan(loaded.name, plan, n_workers, as_json=False)
+        return
+    folder = results / loaded.name
+    stopped = False
+
+    def on_start(stop: Callable[[], None]) -> None:
+        def interrupt(*_: object) -> None:
+            nonlocal stopped
+            if stopped:
+                raise KeyboardInterrupt
+            stopped = True
+            say("stopping: the stacks in flight are finished and stored; press Ctrl-C again to stop now")
+            stop()
+
+        signal.signal(signal.SIGINT, interrupt)
+        signal.signal(signal.SIGTERM, interrupt)
+
+    with ProgressView() as view:
+        progress, elapsed_s = run_plan(
+            plan,
+            loaded.resolved(),
+            folder,
+            n_workers=n_workers,
+            device=resolve_device(device),
+            watch=view.update,
+            on_start=on_start,
+        )
+    if stopped and progress.n_done < progress.n_total:
+        say(f"stopped: {progress.n_done:,} of {progress.n_total:,} trials are stored in {folder}; to go on, run again:")
+        say(f"  {_same_command()}")
+        raise typer.Exit(ExitCode.INTERRUPTED)
+    say(
+        f"done: {progress.n_total:,} trials in {folder}, {progress.n_fresh:,} of them trained now in {elapsed_s:,.1f} s"
+        f" ({progress.n_diverged:,} diverged, {progress.n_crashed:,} crashed)"
+    )
+    say(f"next: actloss report {folder}")
+
+
+def _same_command() -> str:
+    import shlex
+    import sys
+
+    return shlex.join(["actloss", *sys.argv[1:]])

@@ -1,0 +1,74 @@
+"""A config in force: every default filled in, every path absolute. Says itself as YAML that means the same again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from actloss_cli.catalogue import Choice
+from actloss_cli.config.entries import FIND, ROLES, Role
+from actloss_cli.config.exclusion import Axes
+from actloss_cli.config.schema import Pattern
+from actloss_cli.datasets import DatasetRef
+from actloss_cli.plan.trial import LrRule, Task
+
+
+@dataclass(frozen=True)
+class TaskConfig:
+    """A task with the choices on its axes and the patterns that stand in it."""
+
+    task: Task
+    axes: Axes
+    exclude: tuple[Pattern, ...] = ()
+
+    def resolved(self) -> dict[str, Any]:
+        """As it may stand in a config's `tasks`."""
+        task = self.task
+        return {
+            "kind": task.kind,
+            "dataset": _dataset(task.dataset),
+            "label": task.label,
+            **{role: [_entry(role, choice) for choice in self.axes[role]] for role in ROLES},
+            "lr": _lr(task.lr),
+            "seeds": {"tune": task.seeds.tune, "final": task.seeds.final},
+            "model": {"hidden": list(task.model.hidden), "init": task.model.init},
+            "training": {"epochs": task.training.epochs, "batch_size": task.training.batch_size},
+            "exclude": _patterns(self.exclude),
+        }
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """A whole config; `exclude` holds the patterns that stand at its top."""
+
+    name: str
+    tasks: tuple[TaskConfig, ...]
+    exclude: tuple[Pattern, ...] = ()
+
+    def resolved(self) -> dict[str, Any]:
+        """Plain values that, written with `dump_yaml` and loaded again, give the same grid from any folder."""
+        return {
+            "name": self.name,
+            "tasks": [task.resolved() for task in self.tasks],
+            "exclude": _patterns(self.exclude),
+        }
+
+
+def _dataset(ref: DatasetRef) -> str | dict[str, str]:
+    return {"csv": ref.csv, "target": ref.target} if ref.csv else ref.name
+
+
+def _entry(role: Role, choice: Choice) -> dict[str, Any]:
+    hyper = choice.hyper(FIND[role](choice.name).hyper)
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in hyper.items()}
+    own_label = {} if choice.label == Choice.of(choice.name, dict(choice.overrides)).label else {"as": choice.label}
+    return {"name": choice.name, **plain, **own_label}
+
+
+def _lr(rule: LrRule) -> dict[str, Any] | list[float]:
+    if rule.values:
+        return list(rule.values)
+    ends = {} if rule.low is None else {"from": rule.low, "to": rule.high}
+    return {**ends, "points": rule.points}
+
+
+def _patterns(patterns: tuple[Pattern, ...]) -> list[dict[str, str]]:
+    return [pattern.model_dump(exclude_unset=True) for pattern in patterns]

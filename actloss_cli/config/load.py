@@ -1,0 +1,57 @@
+"""A config by path or name to the config in force: everything is checked, and all problems come at once."""
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from actloss_cli.config.config import RunConfig
+from actloss_cli.config.document import Document, sorted_problems
+from actloss_cli.config.flaw import Flaw
+from actloss_cli.config.overrides import with_override
+from actloss_cli.config.resolution import resolve
+from actloss_cli.config.rewording import flaws_from
+from actloss_cli.config.schema import ConfigFile
+from actloss_cli.config.shipped import find_config
+from actloss_cli.config.task_data import read_task_data
+from actloss_cli.config.wording import shown
+from actloss_cli.config.yaml_reader import read_yaml_file
+from actloss_cli.errors import Problem, UserError, user_error
+
+
+def load_config(source: str, overrides: Sequence[str] = ()) -> RunConfig:
+    """The config in the file `source`, or the shipped one of that name, under settings such as `training.epochs=5`.
+
+    Loads every dataset that it names. Raises `UserError` with all its problems, those of the file from top to bottom.
+    """
+    path, name = find_config(source)
+    document = read_yaml_file(path, name)
+    if not isinstance(document.value, dict):
+        what = "the file is empty" if document.value is None else f"the top is {shown(document.value)}, not a mapping"
+        hint = "a config is a mapping with at least 'name' and 'tasks'"
+        raise user_error(what, where=str(document.mark(())), hint=hint)
+    document, failed = _with_overrides(document, overrides)
+    config, flaws = _read(document)
+    problems = (*sorted_problems((*document.problems, *document.locate(flaws))), *failed)
+    if problems or config is None:
+        raise UserError(*problems)
+    return config
+
+
+def _with_overrides(document: Document, overrides: Sequence[str]) -> tuple[Document, list[Problem]]:
+    failed: list[Problem] = []
+    for rank, setting in enumerate(overrides, start=1):
+        try:
+            document = with_override(document, setting, rank)
+        except UserError as error:
+            failed.extend(error.problems)
+    return document, failed
+
+
+def _read(document: Document) -> tuple[RunConfig | None, list[Flaw]]:
+    data, flaws = read_task_data(document)
+    try:
+        file = ConfigFile.model_validate(document.value)
+    except ValidationError as error:
+        return None, flaws + flaws_from(error, document.value)
+    config, further = resolve(file, data)
+    return config, flaws + further

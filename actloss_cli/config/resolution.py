@@ -1,0 +1,116 @@
+"""A valid config file and its data to the config in force: settings merged, defaults filled in, patterns checked."""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from actloss_cli.catalogue import Choice
+from actloss_cli.config.axes import DEFAULT_AXES
+from actloss_cli.config.config import RunConfig, TaskConfig
+from actloss_cli.config.entries import ROLES, Role
+from actloss_cli.config.exclusion import Axes, covered, covered_choices
+from actloss_cli.config.expansion import remaining_pairings
+from actloss_cli.config.flaw import Flaw, KeyPath
+from actloss_cli.config.schema import ConfigFile, Grid, LrGrid, Pattern, Section, TaskSection
+from actloss_cli.config.task_data import TaskData
+from actloss_cli.config.wording import nearest_or_all, shown
+from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, Task, TrainingSpec
+
+S = TypeVar("S", bound=Section)
+
+
+def resolve(file: ConfigFile, data: Mapping[int, TaskData]) -> tuple[RunConfig, list[Flaw]]:
+    """The config in force, and what is wrong between its parts; it can be used where there is nothing wrong.
+
+    A task's own axis, and its own `lr`, replace those at the top; of `seeds`, `model` and `training` it replaces the
+    keys that it gives; its `exclude` adds to the one at the top. Tasks without data are left out.
+    """
+    flaws: list[Flaw] = []
+    tasks: dict[int, TaskConfig] = {}
+    for i, section in enumerate(file.tasks):
+        axes = _axes(file, section, i, flaws)
+        if i in data:
+            tasks[i] = TaskConfig(_task(file, section, data[i]), axes, tuple(section.exclude))
+    config = RunConfig(file.name, tuple(tasks.values()), tuple(file.exclude))
+    # What a pattern matches is only known once every task and axis is.
+    if not flaws and len(tasks) == len(file.tasks):
+        flaws.extend(_pattern_flaws(config))
+    return config, flaws
+
+
+def _task(file: ConfigFile, section: TaskSection, data: TaskData) -> Task:
+    seeds = _merged(file.seeds, section.seeds)
+    model = _merged(file.model, section.model)
+    training = _merged(file.training, section.training)
+    return Task(
+        label=data.label,
+        kind=section.kind,
+        dataset=data.dataset,
+        fingerprint=data.fingerprint,
+        model=ModelSpec(tuple(model.hidden), model.init),
+        training=TrainingSpec(training.epochs, training.batch_size),
+        lr=_lr_rule(section if "lr" in section.model_fields_set else file),
+        seeds=SeedCounts(seeds.tune, seeds.final),
+    )
+
+
+def _merged(top: S, own: S) -> S:
+    return top.model_copy(update={key: getattr(own, key) for key in own.model_fields_set})
+
+
+def _lr_rule(grid: Grid) -> LrRule:
+    if isinstance(grid.lr, LrGrid):
+        return LrRule(grid.lr.points, grid.lr.low, grid.lr.high)
+    return LrRule(points=len(grid.lr), values=tuple(grid.lr))
+
+
+def _axes(file: ConfigFile, section: TaskSection, i: int, flaws: list[Flaw]) -> Axes:
+    axes: dict[Role, tuple[Choice, ...]] = {}
+    for role in ROLES:
+        own, top = getattr(section, role), getattr(file, role)
+        axis = own or top or DEFAULT_AXES[role]
+        axes[role] = axis.get(section.kind, ())
+        if not axes[role]:
+            path: KeyPath = ("tasks", i, role) if own else (role,)
+            message = f"has nothing for {section.kind}, the kind of tasks[{i}]"
+            flaws.append(Flaw(path, message, f"add '{section.kind}:', or give that task a '{role}:' of its own"))
+    return axes
+
+
+def _pattern_flaws(config: RunConfig) -> list[Flaw]:
+    """Patterns that match no pairing, and tasks that are left without any."""
+    flaws = _idle_patterns(config.exclude, config.tasks, ())
+    for i, task in enumerate(config.tasks):
+        flaws.extend(_idle_patterns(task.exclude, [task], ("tasks", i)))
+        if not remaining_pairings(task, config.exclude):
+            hint = "loosen a pattern under 'exclude', or remove the task"
+            flaws.append(Flaw(("tasks", i), f"no pairing of task '{task.task.label}' is left after 'exclude'", hint))
+    return flaws
+
+
+def _idle_patterns(patterns: Sequence[Pattern], tasks: Sequence[TaskConfig], path: KeyPath) -> list[Flaw]:
+    return [
+        Flaw((*path, "exclude", i), "matches no pairing", _why_idle(pattern, tasks))
+        for i, pattern in enumerate(patterns)
+        if not any(covered(pattern, task.task, task.axes)["activation"] for task in tasks)
+    ]
+
+
+def _why_idle(pattern: Pattern, tasks: Sequence[TaskConfig]) -> str:
+    """The part that nothing fits, with what is near it."""
+    heads: dict[str, dict[str, None]] = {
+        "task": {task.task.label: None for task in tasks},
+        "kind": {task.task.kind: None for task in tasks},
+        "dataset": {task.task.dataset.name: None for task in tasks},
+    }
+    for part, known in heads.items():
+        text = getattr(pattern, part)
+        if not any(fnmatchcase(name, text) for name in known):
+            return f"no {part} here fits {shown(text)}: {nearest_or_all(text, list(known), 'there are')}"
+    for role in ROLES:
+        text = getattr(pattern, role)
+        choices = tuple({choice: None for task in tasks for choice in task.axes[role]})
+        if not covered_choices(role, text, choices):
+            labels = list(dict.fromkeys(choice.label for choice in choices))
+            return f"no {role} here fits {shown(text)}: {nearest_or_all(text, labels, 'there are')}"
+    return "each part fits something, but no task has it all"

@@ -1,0 +1,115 @@
+"""Pydantic's errors to flaws in plain words, on paths that the config has."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from actloss_cli.config.flaw import FLAW, Flaw, KeyPath
+from actloss_cli.config.schema import (
+    TAG_SIGN,
+    ConfigFile,
+    CsvSection,
+    LrGrid,
+    ModelSection,
+    Pattern,
+    SeedsSection,
+    TaskSection,
+    TrainingSection,
+)
+from actloss_cli.config.wording import nearest, nearest_or_all, shown
+
+_SECTIONS: Mapping[str, type[BaseModel]] = {
+    "dataset": CsvSection,
+    "lr": LrGrid,
+    "seeds": SeedsSection,
+    "model": ModelSection,
+    "training": TrainingSection,
+    "exclude": Pattern,
+}
+
+
+def flaws_from(error: ValidationError, value: object) -> list[Flaw]:
+    """What pydantic found wrong with `value`, the whole config."""
+    return [_flaw(details, value) for details in error.errors(include_url=False)]
+
+
+def _flaw(details: ErrorDetails, value: object) -> Flaw:
+    kind = details["type"]
+    path, rest = _existing(details["loc"], value)
+    context: Mapping[str, Any] = details.get("ctx", {})
+    if kind == FLAW:
+        return Flaw(path, context["message"], context["hint"], context["key"])
+    if kind == "missing":
+        return Flaw(path, f"{shown(rest[0])} is missing", _MISSING.get(str(rest[0]), ""))
+    if kind == "extra_forbidden":
+        key = str(path[-1])
+        known = nearest_or_all(key, _keys_at(path[:-1]), "the keys here are")
+        return Flaw(path[:-1], f"unknown key {shown(key)}", known, key=key)
+    if details["input"] is None:
+        return Flaw(path, "has no value", "give it one, or remove the key")
+    message, hint = _WORDS[kind](details["input"], context)
+    return Flaw(path, message, hint)
+
+
+_MISSING = {
+    "name": "name the run: its results go to a folder of that name",
+    "tasks": "add 'tasks: [{kind: binary, dataset: moons}]', say",
+    "kind": "one of regression, binary, multiclass",
+    "dataset": "see 'actloss list datasets'",
+    "csv": "a dataset is a name, or {csv: PATH, target: COLUMN}",
+    "target": "name the column to predict",
+}
+
+
+def _existing(loc: tuple[int | str, ...], value: Any) -> tuple[KeyPath, KeyPath]:
+    """The part of the location that the config has, without the tags of unions; and what is left of it."""
+    parts = tuple(part for part in loc if not str(part).startswith(TAG_SIGN))
+    for i, part in enumerate(parts):
+        has_part = (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int))
+        if not has_part:
+            return parts[:i], parts[i:]
+        value = value[part]
+    return parts, ()
+
+
+def _keys_at(path: KeyPath) -> list[str]:
+    """The keys that the mapping there may have."""
+    inner = path[2:] if path[:1] == ("tasks",) else path
+    top = TaskSection if inner != path else ConfigFile
+    section = _SECTIONS[str(inner[0])] if inner else top
+    return [field.alias or name for name, field in section.model_fields.items()]
+
+
+def _literal(given: object, context: Mapping[str, Any]) -> tuple[str, str]:
+    known = re.findall(r"'(\w+)'", context["expected"])
+    return f"must be one of {', '.join(known)}, not {shown(given)}", nearest(str(given), known)
+
+
+def _too_short(given: object, context: Mapping[str, Any]) -> tuple[str, str]:
+    return "must not be empty", "name at least one" if isinstance(given, list) else ""
+
+
+def _expected(what: str, hint: str = "") -> Callable[[object, Mapping[str, Any]], tuple[str, str]]:
+    return lambda given, context: (f"must be {what.format(**context)}, not {shown(given)}", hint)
+
+
+_WORDS: Mapping[str, Callable[[object, Mapping[str, Any]], tuple[str, str]]] = {
+    "string_type": _expected("text", "put it in quotes if it is meant as text"),
+    "int_type": _expected("a whole number"),
+    "float_type": _expected("a number"),
+    "finite_number": _expected("a finite number"),
+    "greater_than": _expected("above {gt:g}"),
+    "greater_than_equal": _expected("at least {ge}"),
+    "less_than_equal": _expected("at most {le}"),
+    "literal_error": _literal,
+    "string_too_short": _too_short,
+    "too_short": _too_short,
+    "string_too_long": lambda given, context: (f"is longer than {context['max_length']} characters", ""),
+    "too_long": lambda given, context: (f"has more than {context['max_length']} entries", ""),
+    "list_type": _expected("a list", "write it in brackets: [...]"),
+    "model_type": _expected("a mapping", "write it in braces: {key: value}"),
+}
+"""Type of pydantic's error to message and hint; one for each type that the schema can raise."""

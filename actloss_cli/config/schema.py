@@ -1,0 +1,199 @@
+"""What a config may say: the models that pydantic validates a config's values against. Knows no places in the text."""
+
+from functools import partial
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    model_validator,
+)
+
+from actloss_cli.catalogue import Kind
+from actloss_cli.config.axes import Axis, read_axis
+from actloss_cli.config.entries import Role
+from actloss_cli.config.flaw import Flaw, carried
+from actloss_cli.config.wording import LABEL_RULE, label_problem, run_name_problem, shown
+from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, TrainingSpec
+
+MAX_TASKS = 100
+MAX_LAYERS = 100
+MAX_POINTS = 100
+MAX_SEEDS = 10_000
+MAX_WIDTH = 65_536
+MAX_EPOCHS = 1_000_000
+MAX_BATCH = 2**31 - 1
+"""These bounds keep a slip of the finger from asking for more than any machine holds."""
+
+TAG_SIGN = "<"
+"""Begins the tags of unions, so that they can be told from keys in the path of an error."""
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise carried([Flaw((), f"{shown(text)} holds characters that can't be shown")])
+    return text
+
+
+def _label(text: str) -> str:
+    if problem := label_problem(text):
+        raise carried([Flaw((), problem, LABEL_RULE)])
+    return text
+
+
+def _run_name(text: str) -> str:
+    if problem := run_name_problem(text):
+        hint = "use up to 64 letters, digits, '_', '-' and inner dots, as in 'my-grid'"
+        raise carried([Flaw((), problem, hint)])
+    return text
+
+
+def _one_or_more(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def _distinct(values: list[float]) -> list[float]:
+    repeats = [i for i, value in enumerate(values) if value in values[:i]]
+    if repeats:
+        raise carried(Flaw((i,), f"repeats {values[i]:g}", "remove it") for i in repeats)
+    return values
+
+
+Text = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_printable)]
+Whole = Annotated[int, Field(ge=1)]
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Init: TypeAlias = Literal["torch", "kaiming", "xavier", "lecun"]
+
+
+class Section(BaseModel):
+    """A mapping whose keys are all known; YAML has types already, so nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class LrGrid(Section):
+    """A log grid, over each optimizer's own range where no ends are given; a single rate is written as a number."""
+
+    points: Annotated[int, Field(ge=2, le=MAX_POINTS)] = LrRule.points
+    low: Annotated[Rate | None, Field(alias="from")] = None
+    high: Annotated[Rate | None, Field(alias="to")] = None
+
+    @model_validator(mode="after")
+    def _ends_fit(self) -> Self:
+        if (self.low is None) != (self.high is None):
+            raise carried(
+                [Flaw((), "'from' and 'to' go together", "give both, or neither for the optimizer's own range")]
+            )
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise carried([Flaw((), f"'from' ({self.low:g}) must be below 'to' ({self.high:g})", "swap them")])
+        return self
+
+
+class SeedsSection(Section):
+    """How many seeds; two finals are the least that have a spread."""
+
+    tune: Annotated[Whole, Field(le=MAX_SEEDS)] = SeedCounts.tune
+    final: Annotated[int, Field(ge=2, le=MAX_SEEDS)] = SeedCounts.final
+
+
+class ModelSection(Section):
+    """The MLP; no hidden layers make a linear model."""
+
+    hidden: Annotated[list[Annotated[Whole, Field(le=MAX_WIDTH)]], Field(max_length=MAX_LAYERS)] = list(
+        ModelSpec.hidden
+    )
+    init: Init = "torch"
+
+
+class TrainingSection(Section):
+    """The budget of one training."""
+
+    epochs: Annotated[Whole, Field(le=MAX_EPOCHS)] = TrainingSpec.epochs
+    batch_size: Annotated[Whole, Field(le=MAX_BATCH)] = TrainingSpec.batch_size
+
+
+class CsvSection(Section):
+    """A file of the user's own, and the column to predict."""
+
+    csv: Text
+    target: Text
+
+
+class Pattern(Section):
+    """Pairings to leave out: those that every part fits. A part that is not given fits all."""
+
+    task: Text = "*"
+    kind: Text = "*"
+    dataset: Text = "*"
+    activation: Text = "*"
+    output: Text = "*"
+    loss: Text = "*"
+    optimizer: Text = "*"
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise carried([Flaw((), "must not be empty", "an empty pattern would leave nothing; name a loss, say")])
+        return self
+
+
+def _form(value: object) -> str:
+    return "<mapping>" if isinstance(value, dict | BaseModel) else "<plain>"
+
+
+LrList = Annotated[
+    list[Rate], Field(min_length=1, max_length=MAX_POINTS), AfterValidator(_distinct), BeforeValidator(_one_or_more)
+]
+Lr = Annotated[Annotated[LrGrid, Tag("<mapping>")] | Annotated[LrList, Tag("<plain>")], Discriminator(_form)]
+DatasetName = Annotated[Annotated[CsvSection, Tag("<mapping>")] | Annotated[Text, Tag("<plain>")], Discriminator(_form)]
+
+
+def _axis(role: Role) -> Any:
+    return PlainValidator(partial(read_axis, role))
+
+
+class Grid(Section):
+    """What stands at the top for all tasks, and may stand in a task for that task alone.
+
+    An axis that is not given is empty here. Which keys were given, `model_fields_set` tells.
+    """
+
+    activation: Annotated[Axis, _axis("activation")] = Field(default_factory=dict)
+    output: Annotated[Axis, _axis("output")] = Field(default_factory=dict)
+    loss: Annotated[Axis, _axis("loss")] = Field(default_factory=dict)
+    optimizer: Annotated[Axis, _axis("optimizer")] = Field(default_factory=dict)
+    lr: Lr = LrGrid()
+    seeds: SeedsSection = SeedsSection()
+    model: ModelSection = ModelSection()
+    training: TrainingSection = TrainingSection()
+    exclude: list[Pattern] = Field(default_factory=list)
+
+
+class TaskHead(BaseModel):
+    """The part of a task that says on what data; read on its own too, to check the data whatever else is wrong."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    kind: Kind
+    dataset: DatasetName
+    label: Annotated[str, AfterValidator(_label)] = ""
+    """Not given: the dataset's name, or the file's without its ending."""
+
+
+class TaskSection(Grid, TaskHead):
+    """One task with its own settings."""
+
+    model_config = Section.model_config
+
+
+class ConfigFile(Grid):
+    """A whole config."""
+
+    name: Annotated[str, AfterValidator(_run_name)]
+    tasks: Annotated[list[TaskSection], Field(min_length=1, max_length=MAX_TASKS)]

@@ -1,0 +1,59 @@
+"""The data of each task: finds and loads it, whatever else is wrong with the config, for its fingerprint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from actloss_cli.config.document import Document
+from actloss_cli.config.flaw import Flaw
+from actloss_cli.config.schema import MAX_TASKS, CsvSection, TaskHead
+from actloss_cli.config.wording import LABEL_RULE, label_problem
+from actloss_cli.datasets import DatasetError, DatasetRef, find_card, load
+
+
+@dataclass(frozen=True)
+class TaskData:
+    """What a task is called, and its data."""
+
+    label: str
+    dataset: DatasetRef
+    fingerprint: str
+
+
+def read_task_data(document: Document) -> tuple[Mapping[int, TaskData], list[Flaw]]:
+    """By index in `tasks`, for each task whose head is valid and whose data are there; and the flaws of the others."""
+    tasks = document.value.get("tasks")
+    found: dict[int, TaskData] = {}
+    taken: dict[str, int] = {}
+    flaws: list[Flaw] = []
+    for i, raw in enumerate(tasks[:MAX_TASKS] if isinstance(tasks, list) else []):
+        try:
+            head = TaskHead.model_validate(raw)
+        except ValidationError:
+            continue  # the whole config's validation tells
+        named_at = ("tasks", i, "label" if head.label else "dataset")
+        try:
+            ref = _ref(head.dataset, document, i)
+            label = head.label or ref.name
+            found[i] = TaskData(label, ref, load(ref, head.kind).fingerprint)
+        except DatasetError as error:
+            flaws.append(Flaw(("tasks", i, "dataset"), error.message, error.hint))
+            continue
+        if problem := label_problem(label):
+            flaws.append(Flaw(named_at, f"{problem}, which the file's name makes it", f"add a 'label:'; {LABEL_RULE}"))
+        elif label in taken:
+            message = f"the label '{label}' is that of tasks[{taken[label]}]"
+            flaws.append(Flaw(named_at, message, "give one of the two a 'label:' of its own"))
+        taken.setdefault(label, i)
+    return found, flaws
+
+
+def _ref(dataset: CsvSection | str, document: Document, i: int) -> DatasetRef:
+    """The dataset under the catalogue's name, or the CSV under its absolute path."""
+    if isinstance(dataset, str):
+        return DatasetRef(find_card(dataset).name)
+    folder = document.mark(("tasks", i, "dataset", "csv")).origin.folder
+    path = (folder / dataset.csv).resolve()
+    return DatasetRef(Path(dataset.csv).stem, str(path), dataset.target)

@@ -1,0 +1,42 @@
+"""Whether PyTorch takes a function's hyperparameters: tries the function once, so that no run stumbles over them."""
+
+from typing import Any
+
+import torch
+
+from actloss_cli.catalogue.spec import ActivationSpec, Coding, Hyper, LossSpec, OptimizerSpec, Spec
+
+
+def refusal(spec: Spec, hyper: Hyper) -> str:
+    """The first line of what PyTorch says against these values; "" where it takes them."""
+    try:
+        match spec:
+            case ActivationSpec():
+                _try_activation(spec, hyper)
+            case LossSpec():
+                _try_loss(spec, hyper, next(iter(spec.codings.values())))
+            case OptimizerSpec():
+                weight = torch.zeros(1, requires_grad=True)
+                arguments: dict[str, Any] = {"lr": 1e-3, **hyper, **spec.torch_kwargs}
+                spec.torch_class([weight], **arguments)
+    except (RuntimeError, ValueError) as error:
+        return str(error).splitlines()[0]
+    return ""
+
+
+def _try_activation(spec: ActivationSpec, hyper: Hyper) -> None:
+    """Forward and backward: some values (a negative alpha of ELU) fail in the gradient alone."""
+    z = torch.tensor([[[-1.0, 1.0]]], requires_grad=True)
+    learnable = {name: torch.tensor(value) for name, value in spec.learnable.items()}
+    torch.autograd.grad(spec.apply(z, **hyper, **learnable).sum(), z)
+    if spec.kernel is not None:
+        buffer = z.detach().clone()
+        out = buffer if spec.kernel.saves == "output" else torch.empty_like(buffer)
+        spec.kernel.forward(buffer, out, hyper)
+        spec.kernel.backward(torch.ones_like(buffer), buffer, hyper)
+
+
+def _try_loss(spec: LossSpec, hyper: Hyper, coding: Coding) -> None:
+    u = torch.full((1, 2), 0.5)
+    target = torch.zeros(1, dtype=torch.int64) if coding.target == "index" else torch.full((1, 2), 0.5)
+    spec.per_sample(u, target, **hyper)

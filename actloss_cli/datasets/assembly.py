@@ -1,0 +1,77 @@
+"""Makes a `Dataset` of bare rows: draws its fixed test set and takes the fingerprint of its content."""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actloss_cli.datasets.dataset import Dataset
+from actloss_cli.datasets.rows import hold_out, stream
+
+QUARTER = 0.25
+HALF = 0.5
+
+
+def regression(
+    name: str, X: NDArray[np.float64], y: NDArray[np.float64], features: tuple[str, ...], test_share: float
+) -> Dataset:
+    """A dataset of X `[N, D]` and values y `[N]`, in original units; its test set depends on name and N alone."""
+    _, test = hold_out(np.arange(len(y)), test_share, stream(name, "test"), None)
+    _freeze(X, y, test)
+    return Dataset(
+        name=name,
+        kind="regression",
+        X=X,
+        y=y,
+        test=test,
+        features=features,
+        fingerprint=_fingerprint(X, y, test, ()),
+    )
+
+
+def classification(
+    name: str,
+    X: NDArray[np.float64],
+    y: NDArray[np.int64],
+    features: tuple[str, ...],
+    classes: tuple[str, ...],
+    test_share: float,
+) -> Dataset:
+    """A dataset of X `[N, D]` and class indices y `[N]`, with a stratified test set that depends on name and y alone.
+
+    Two classes make it `binary` (index 1 is the positive one), more `multiclass`.
+    """
+    _, test = hold_out(np.arange(len(y)), test_share, stream(name, "test"), y)
+    _freeze(X, y, test)
+    return Dataset(
+        name=name,
+        kind="binary" if len(classes) == 2 else "multiclass",
+        X=X,
+        y=y,
+        test=test,
+        features=features,
+        classes=classes,
+        fingerprint=_fingerprint(X, y, test, classes),
+    )
+
+
+def _freeze(*arrays: NDArray[np.float64] | NDArray[np.int64]) -> None:
+    # Loaded datasets are cached: one reader must not change another's rows.
+    for array in arrays:
+        array.setflags(write=False)
+
+
+def _fingerprint(
+    X: NDArray[np.float64],
+    y: NDArray[np.float64] | NDArray[np.int64],
+    test: NDArray[np.int64],
+    classes: tuple[str, ...],
+) -> str:
+    """16 hex digits that follow the rows, the test set and the names of the classes, on any machine."""
+    digest = hashlib.sha256()
+    for array in (X, y, test):
+        little_endian = array.dtype.newbyteorder("<")
+        digest.update(f"{little_endian.str}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array, dtype=little_endian).tobytes())
+    digest.update(repr(classes).encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,46 @@
+"""From what a config names to rows: looks the card up, or reads the CSV, and checks the kind asked for."""
+
+import difflib
+from functools import lru_cache
+
+from actloss_cli.catalogue.spec import Kind
+from actloss_cli.datasets.cards import CARDS
+from actloss_cli.datasets.dataset import Dataset, DatasetCard, DatasetRef
+from actloss_cli.datasets.error import DatasetError, quoted
+
+_LISTING = "see 'actloss list datasets'"
+
+
+def find_card(name: str) -> DatasetCard:
+    """The card of that name, in any case, hyphens as underscores; raises `DatasetError`."""
+    cards = {card.name: card for card in CARDS}
+    folded = name.strip().lower().replace("-", "_").replace(" ", "_")
+    if folded in cards:
+        return cards[folded]
+    if folded.endswith((".csv", ".tsv")):
+        raise DatasetError(
+            f"unknown dataset {quoted(name)}", "for a file of your own write dataset: {csv: PATH, target: COLUMN}"
+        )
+    near = difflib.get_close_matches(folded, cards, n=1)
+    raise DatasetError(f"unknown dataset {quoted(name)}", f"did you mean '{near[0]}'? {_LISTING}" if near else _LISTING)
+
+
+@lru_cache(maxsize=16)
+def load(ref: DatasetRef, kind: Kind) -> Dataset:
+    """The rows, read-only, of a catalogue dataset or of a user's CSV; raises `DatasetError`, also for the wrong kind.
+
+    Loaded once per process: a CSV that changes meanwhile is not read again.
+    """
+    if ref.csv:
+        # pandas is slow to import, and only a CSV needs it.
+        from actloss_cli.datasets.csv_dataset import load_csv
+
+        return load_csv(ref, kind)
+    card = find_card(ref.name)
+    if card.kind != kind:
+        fitting = ", ".join(other.name for other in CARDS if other.kind == kind)
+        raise DatasetError(
+            f"dataset '{card.name}' is for {card.kind}, not {kind}",
+            f"write kind: {card.kind}, or take one for {kind}: {fitting}",
+        )
+    return card.load()

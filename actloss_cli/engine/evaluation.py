@@ -1,0 +1,53 @@
+"""From outputs to what a trial reports: its score after each epoch, its metrics and row scores at the end.
+
+Shared by the stack and the plain loop: both hand over outputs u `[T, C, N]`, so a metric means the same in either.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from actloss_cli.catalogue.spec import Kind
+from actloss_cli.engine import metrics
+from actloss_cli.engine.problem import Head
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a regression's standardised outputs become original units: mean and standard deviation `[T, 1]`."""
+
+    mean: Tensor
+    std: Tensor
+
+    def predict(self, u: Tensor) -> Tensor:
+        """Outputs `[T, 1, N]` to predictions `[T, N]` float64."""
+        return u[:, 0].double() * self.std + self.mean
+
+
+def score(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Tensor:
+    """R² of a regression, balanced accuracy of a classification `[T]` float64; y `[T, N]`."""
+    if kind == "regression":
+        return metrics.r2(scale.predict(u), y)
+    return metrics.balanced_accuracy(metrics.decide(u, head.threshold), y)
+
+
+def test_metrics(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> dict[str, Tensor]:
+    """Every metric of the kind `[T]`."""
+    if kind == "regression":
+        return metrics.regression_metrics(scale.predict(u), y)
+    return metrics.classification_metrics(u, y, head)
+
+
+def row_scores(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Tensor:
+    """Each test row's share in the score `[T, N]`: R² by linearisation, else the share that the true class got."""
+    if kind == "regression":
+        return metrics.r2_rows(scale.predict(u), y)
+    return metrics.true_shares(metrics.decide(u, head.threshold), y)
+
+
+def tuned_threshold_score(u: Tensor, y: Tensor, validation_u: Tensor, validation_y: Tensor) -> Tensor:
+    """Balanced accuracy `[T]` of one unit at the threshold that is best on validation; outputs `[T, 1, N]`."""
+    threshold = metrics.best_threshold(validation_u[:, 0], validation_y)
+    tuned = metrics.balanced_accuracy(metrics.decide(u.double(), threshold[:, None, None]), y)
+    return torch.where(threshold.isnan(), torch.nan, tuned)

@@ -1,0 +1,112 @@
+"""Feeds a stack: each trial gets the minibatch of its own seed, in that seed's order. Data stay resident.
+
+Minibatches are padded to whole vector lanes with rows of weight zero, so that every element of every trial goes
+through the same vectorised code, whatever the trial's place in the stack.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from actloss_cli.datasets import Dataset
+from actloss_cli.engine.flat import pad_to_lanes
+from actloss_cli.engine.problem import Part, Problem, epoch_order
+from actloss_cli.plan.trial import Phase
+
+BLOCK_ELEMENTS = 1 << 24
+"""Inputs gathered ahead at a time, over all seeds."""
+
+
+@dataclass(frozen=True)
+class Minibatch:
+    """x `[T, D, B]`; target `[T, C, B]` or, for indices, `[T, B]`; weights `[B]`, 1/n on the n real rows, else 0."""
+
+    x: Tensor
+    target: Tensor
+    weights: Tensor
+    n: int
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """xs `[K, S, D, B]` in K chunks; per trial y `[T, N]` and coded target `[T, C, N]` or, for indices, `[T, N]`."""
+
+    xs: Tensor
+    y: Tensor
+    target: Tensor
+
+
+class Feed:
+    """Rows of S seeds for T trials; `seed_of` `[T]` says which seed each trial has."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        phase: Phase,
+        seeds: Sequence[int],
+        problems: Sequence[Problem],
+        seed_of: Tensor,
+        batch_size: int,
+    ) -> None:
+        self._dataset, self._phase, self._seeds = dataset, phase, seeds
+        self._problems, self._seed_of = problems, seed_of
+        self.n_train = len(problems[0].train.y)
+        self._batch_size = min(batch_size, self.n_train)
+        self.B = pad_to_lanes(self._batch_size)
+        first = problems[0].train
+        self._x = first.X.new_empty(len(seed_of), first.X.shape[1], self.B)
+
+    def select(self, xs: Tensor) -> Tensor:
+        """One chunk `[S, D, B]` of all seeds to each trial's own `[T, D, B]`; the next call overwrites it."""
+        return torch.index_select(xs, 0, self._seed_of, out=self._x)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Minibatches per epoch; the last may be smaller, as with a DataLoader that drops nothing."""
+        return -(-self.n_train // self._batch_size)
+
+    def epoch(self, epoch: int) -> Iterator[Minibatch]:
+        """All minibatches of one epoch; each is valid until the next one is asked for."""
+        orders = [epoch_order(self._dataset, self._phase, seed, epoch, self.n_train) for seed in self._seeds]
+        n_features = self._x.shape[1]
+        ahead = max(1, BLOCK_ELEMENTS // (len(self._seeds) * n_features * self.B))
+        for start in range(0, self.steps_per_epoch, ahead):
+            yield from self._block(orders, start, min(start + ahead, self.steps_per_epoch))
+
+    def _block(self, orders: list[Tensor], first: int, last: int) -> Iterator[Minibatch]:
+        index = _batch_rows(self.n_train, self._batch_size, self.B)[first:last]  # (K, B)
+        rows = [order[index].to(self._x.device) for order in orders]
+        parts = [problem.train for problem in self._problems]
+        xs = _stack([part.X for part in parts], rows)
+        targets = _stack([part.target for part in parts], rows)
+        for k in range(last - first):
+            n = min(self._batch_size, self.n_train - (first + k) * self._batch_size)
+            weights = self._x.new_zeros(self.B)
+            weights[:n] = 1 / n
+            yield Minibatch(self.select(xs[k]), targets[k].index_select(0, self._seed_of), weights, n)
+
+    def held_out(self, parts: Sequence[Part]) -> "HeldOut":
+        """Validation or test rows of the S seeds, cut to the model's width."""
+        index = _batch_rows(len(parts[0].y), self.B, self.B).to(self._x.device)
+        return HeldOut(
+            xs=_stack([part.X for part in parts], [index] * len(parts)),
+            y=torch.stack([part.y for part in parts])[self._seed_of],
+            target=torch.stack([part.target.movedim(0, -1) for part in parts])[self._seed_of],
+        )
+
+
+def _batch_rows(n_rows: int, size: int, B: int) -> Tensor:
+    """Row numbers of each minibatch `[K, B]`: `size` of them, the rest of B repeating the minibatch's first row.
+
+    A repeated row is harmless: its weight is zero, and whatever a model makes of it, it makes of a real row too.
+    """
+    start = torch.arange(0, n_rows, size)[:, None]
+    place = torch.arange(B)[None, :]
+    return torch.where((place < size) & (start + place < n_rows), start + place, start)
+
+
+def _stack(sources: list[Tensor], rows: list[Tensor]) -> Tensor:
+    """Sources `[N, ..]` of S seeds, at rows `[K, B]` each, to `[K, S, .., B]`."""
+    return torch.stack([source[row].movedim(1, -1) for source, row in zip(sources, rows, strict=True)], 1).contiguous()

@@ -1,0 +1,139 @@
+"""The stacked layers of a chain, features first: x `[T, I, B]` to `[T, O, B]`, T trials side by side.
+
+A layer's `forward` keeps what its `backward` needs; `backward` turns the gradient of its result into the gradient of
+its input, writing its parameters' gradients into their buffers on the way. Results live in buffers that the
+layer owns and overwrites at its next call.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+import torch
+from torch import Tensor
+
+from actloss_cli.catalogue.spec import ActivationSpec, Hyper
+
+Pair: TypeAlias = tuple[Tensor, Tensor]
+"""Weight `[T, O, I]` and bias `[T, O, 1]`, or their gradients."""
+
+
+class Layer(Protocol):
+    """What the training loop knows of a layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[T, I, B]` to `[T, O, B]`."""
+        ...
+
+    def backward(self, grad: Tensor) -> Tensor:
+        """`[T, O, B]` to `[T, I, B]`; a first layer gives back what it got, for nothing lies below it."""
+        ...
+
+
+class StackedLinear:
+    """z = W x + b with hand-derived gradients: three batched products and a sum."""
+
+    def __init__(self, values: Pair, grads: Pair, B: int, *, first: bool) -> None:
+        self._weight, self._bias = values
+        self._weight_grad, self._bias_grad = grads
+        T, n_out, n_in = self._weight.shape
+        self._z = self._weight.new_empty(T, n_out, B)
+        self._below = None if first else self._weight.new_empty(T, n_in, B)
+        self._x = self._z
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[T, I, B]` to `[T, O, B]`."""
+        self._x = x
+        return torch.baddbmm(self._bias, self._weight, x, out=self._z)
+
+    def backward(self, grad: Tensor) -> Tensor:
+        """Fills the gradients of weight `[T, O, I]` and bias `[T, O, 1]`."""
+        torch.bmm(grad, self._x.transpose(1, 2), out=self._weight_grad)
+        torch.sum(grad, 2, keepdim=True, out=self._bias_grad)
+        if self._below is None:
+            return grad
+        return torch.bmm(self._weight.transpose(1, 2), grad, out=self._below)
+
+
+@dataclass
+class Segment:
+    """Neighbouring trials of a stack that share an activation."""
+
+    spec: ActivationSpec
+    hyper: Hyper
+    trials: slice
+    learnable: Mapping[str, Tensor] = field(default_factory=dict)
+    """Learnable parameters `[T', 1, 1]` by name, views of the flat buffer."""
+    learnable_grad: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+class SegmentedActivation:
+    """An activation layer in which each segment of the stack has a function of its own."""
+
+    def __init__(self, segments: list[Segment], like: Tensor) -> None:
+        self._pieces = [
+            _Declared(segment) if segment.spec.kernel is not None else _Differentiated(segment) for segment in segments
+        ]
+        in_place = all(piece.in_place for piece in self._pieces)
+        self._result = None if in_place else torch.empty_like(like)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[T, H, B]` to the same shape; x is overwritten where every segment can work in place."""
+        result = x if self._result is None else self._result
+        for piece in self._pieces:
+            piece.forward(x, result)
+        return result
+
+    def backward(self, grad: Tensor) -> Tensor:
+        """Works in place on `grad` `[T, H, B]`."""
+        for piece in self._pieces:
+            piece.backward(grad)
+        return grad
+
+
+class _Declared:
+    """A segment whose declaration has a hand-derived kernel."""
+
+    def __init__(self, segment: Segment) -> None:
+        kernel = segment.spec.kernel
+        assert kernel is not None
+        self._kernel, self._hyper, self._trials = kernel, segment.hyper, segment.trials
+        self.in_place = kernel.saves == "output"
+        self._saved: Tensor | None = None
+
+    def forward(self, x: Tensor, result: Tensor) -> None:
+        z, out = x[self._trials], result[self._trials]
+        self._kernel.forward(z, out, self._hyper)
+        self._saved = out if self._kernel.saves == "output" else z
+
+    def backward(self, grad: Tensor) -> None:
+        self._kernel.backward(grad[self._trials], self._saved, self._hyper)  # type: ignore[arg-type]
+
+
+class _Differentiated:
+    """A segment whose gradient autograd derives: any callable, with or without learnable parameters."""
+
+    in_place = False
+
+    def __init__(self, segment: Segment) -> None:
+        self._apply: Callable[..., Tensor] = segment.spec.apply
+        self._hyper, self._trials = segment.hyper, segment.trials
+        self._learnable, self._learnable_grad = segment.learnable, segment.learnable_grad
+        self._leaves: list[Tensor] = []
+        self._y: Tensor | None = None
+
+    def forward(self, x: Tensor, result: Tensor) -> None:
+        z = x[self._trials].detach().requires_grad_()
+        learnable = {name: value.detach().requires_grad_() for name, value in self._learnable.items()}
+        with torch.enable_grad():
+            self._y = self._apply(z, **self._hyper, **learnable)
+        self._leaves = [z, *learnable.values()]
+        result[self._trials].copy_(self._y.detach())
+
+    def backward(self, grad: Tensor) -> None:
+        assert self._y is not None
+        piece = grad[self._trials]
+        below, *learnable = torch.autograd.grad(self._y, self._leaves, piece)
+        piece.copy_(below)
+        for buffer, value in zip(self._learnable_grad.values(), learnable, strict=True):
+            buffer.copy_(value)

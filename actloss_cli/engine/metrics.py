@@ -1,0 +1,166 @@
+"""Scores and metrics of T trials at once: outputs u `[T, C, N]` against y `[T, N]`. A NaN stays in its trial."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from actloss_cli.catalogue.spec import Implied
+from actloss_cli.engine.problem import Head
+
+CALIBRATION_BINS = 15
+"""Equal-width bins of the confidence, as in Guo et al. (2017)."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What classifiers decide. K classes."""
+
+    shares: Tensor
+    """`[T, K, N]`: each class's share of the decision; ties share it equally."""
+    confusion: Tensor
+    """`[T, K (true), K (decided)]`."""
+
+
+def r2(predicted: Tensor, y: Tensor) -> Tensor:
+    """1 - SSE / SST `[T]` of predictions `[T, N]`."""
+    return 1 - (predicted - y).square().sum(1) / (y - y.mean(1, keepdim=True)).square().sum(1)
+
+
+def r2_rows(predicted: Tensor, y: Tensor) -> Tensor:
+    """Each row's share in R² `[T, N]`: their mean is R², their spread its sampling error, by linearisation.
+
+    R² = 1 - A/B with A, B the means of squared error a and squared deviation b: row = 1 - A/B - a/B + (A/B) b/B.
+    """
+    a = (predicted - y).square()
+    b = (y - y.mean(1, keepdim=True)).square()
+    A, B = a.mean(1, keepdim=True), b.mean(1, keepdim=True)
+    return 1 - A / B - a / B + (A / B) * b / B
+
+
+def regression_metrics(predicted: Tensor, y: Tensor) -> dict[str, Tensor]:
+    """R², RMSE and MAE `[T]` in the target's own units."""
+    error = predicted - y
+    return {
+        "r2": r2(predicted, y),
+        "rmse": error.square().mean(1).sqrt(),
+        "mae": error.abs().mean(1),
+    }
+
+
+def decide(u: Tensor, threshold: float | Tensor) -> Tensor:
+    """Shares `[T, K, N]`: one unit above the threshold is class 1; C units: the largest, ties share. NaN: no share."""
+    if u.shape[1] == 1:
+        positive = (u > threshold).double()
+        return torch.cat([1 - positive, positive], 1) * ~u.isnan()
+    largest = (u == u.amax(1, keepdim=True)).double()
+    return largest / largest.sum(1, keepdim=True).clamp_min(1)
+
+
+def decisions(u: Tensor, y: Tensor, threshold: float | Tensor) -> Decisions:
+    """Decisions and their confusion matrix; y `[T, N]` class indices."""
+    shares = decide(u, threshold)
+    true = torch.nn.functional.one_hot(y, shares.shape[1]).double()  # (T, N, K)
+    return Decisions(shares, torch.bmm(shares, true).transpose(1, 2))
+
+
+def true_shares(shares: Tensor, y: Tensor) -> Tensor:
+    """The share `[T, N]` that each row's true class got."""
+    return shares.gather(1, y[:, None]).squeeze(1)
+
+
+def balanced_accuracy(shares: Tensor, y: Tensor) -> Tensor:
+    """Mean over classes of the share decided rightly `[T]`."""
+    K = shares.shape[1]
+    right = torch.zeros(*y.shape[:1], K, dtype=torch.float64, device=y.device)
+    total = right.clone()
+    right.scatter_add_(1, y, true_shares(shares, y))
+    total.scatter_add_(1, y, torch.ones_like(y, dtype=torch.float64))
+    return (right / total).nanmean(1)
+
+
+def classification_metrics(u: Tensor, y: Tensor, head: Head) -> dict[str, Tensor]:
+    """Decision, ranking and probability metrics `[T]`; probability metrics are NaN where no probability is implied."""
+    decided = decisions(u, y, head.threshold)
+    right = decided.confusion.diagonal(dim1=1, dim2=2)  # (T, K)
+    true, said = decided.confusion.sum(2), decided.confusion.sum(1)
+    metrics = {
+        "accuracy": right.sum(1) / y.shape[1],
+        "balanced_accuracy": balanced_accuracy(decided.shares, y),
+        "macro_f1": (2 * right / (true + said).clamp_min(1e-300)).mean(1),
+        "roc_auc": roc_auc(u, y),
+    }
+    if head.loss.implied is not None:
+        metrics |= probability_metrics(head.loss.implied(u), y)
+    return metrics
+
+
+def roc_auc(u: Tensor, y: Tensor) -> Tensor:
+    """Area under the ROC curve `[T]`: of u for one unit, of u_1 - u_0 for two, else the mean of one vs rest."""
+    T, C, N = u.shape
+    if C <= 2:
+        return _auc((u[:, -1] - u[:, 0]) if C == 2 else u[:, 0], y == 1)
+    is_class = y[:, None] == torch.arange(C, device=y.device)[:, None]  # (T, C, N)
+    return _auc(u.reshape(T * C, N), is_class.reshape(T * C, N)).view(T, C).mean(1)
+
+
+def _auc(score: Tensor, positive: Tensor) -> Tensor:
+    """Mann-Whitney's U over its largest value, with mid-ranks for ties; `[M, N]` to `[M]`."""
+    score = score.contiguous()
+    ordered = score.sort(1).values.contiguous()
+    low, high = torch.searchsorted(ordered, score), torch.searchsorted(ordered, score, right=True)
+    rank = (low + high + 1).double() / 2
+    n_positive = positive.sum(1)
+    n_negative = positive.shape[1] - n_positive
+    area = ((rank * positive).sum(1) - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative)
+    return torch.where(score.isnan().any(1), torch.nan, area)
+
+
+def probability_metrics(implied: Implied, y: Tensor) -> dict[str, Tensor]:
+    """Log loss (clipped at the resolution of p), Brier score and expected calibration error `[T]`.
+
+    The Brier score sums over the classes, and is halved for two of them, so that it is (p - y)² there.
+    """
+    resolution = torch.finfo(implied.p.dtype).eps
+    p = implied.p.double()
+    K = p.shape[1]
+    true = torch.nn.functional.one_hot(y, K).double().transpose(1, 2)  # (T, K, N)
+    of_true = p.gather(1, y[:, None]).squeeze(1)
+    log_loss = -of_true.clamp(resolution, 1 - resolution).log().mean(1)
+    brier = (p - true).square().sum(1).mean(1) / (2 if K == 2 else 1)
+    return {
+        "log_loss": torch.where(implied.has_log_loss, log_loss, torch.nan),
+        "brier": brier,
+        "ece": torch.where(implied.has_log_loss, calibration_error(p, y), torch.nan),
+    }
+
+
+def calibration_error(p: Tensor, y: Tensor) -> Tensor:
+    """Expected calibration error `[T]`: |confidence - accuracy| of the likeliest class, over bins by confidence."""
+    confidence, decided = p.max(1)
+    gap = confidence - (decided == y).double()
+    place = (confidence * CALIBRATION_BINS).ceil().long().clamp(1, CALIBRATION_BINS) - 1
+    per_bin = torch.zeros(p.shape[0], CALIBRATION_BINS, dtype=torch.float64, device=p.device)
+    error = per_bin.scatter_add_(1, place, gap.nan_to_num()).abs().sum(1) / y.shape[1]
+    return torch.where(confidence.isnan().any(1), torch.nan, error)
+
+
+def best_threshold(u: Tensor, y: Tensor) -> Tensor:
+    """For one unit, the threshold `[T]` with the best balanced accuracy: midway between neighbouring outputs.
+
+    u, y `[T, N]`, both classes present. Ties between thresholds go to the lowest; NaN outputs give NaN.
+    """
+    ordered, order = u.double().sort(1)
+    positive = y.gather(1, order).double()
+    negative = 1 - positive
+    # threshold after the k-th row: rows 0..k are called negative
+    gain = negative.cumsum(1) / negative.sum(1, keepdim=True) - positive.cumsum(1) / positive.sum(1, keepdim=True)
+    last_of_ties = torch.ones_like(gain, dtype=torch.bool)
+    last_of_ties[:, :-1] = ordered[:, 1:] > ordered[:, :-1]
+    gain = torch.where(last_of_ties, gain, -torch.inf)
+    best = gain.argmax(1, keepdim=True)
+    after = ordered.gather(1, (best + 1).clamp_max(u.shape[1] - 1))
+    middle = ((ordered.gather(1, best) + after) / 2).squeeze(1)
+    # better than calling every row positive?
+    threshold = torch.where(gain.gather(1, best).squeeze(1) > 0, middle, ordered[:, 0] - 1)
+    return torch.where(u.isnan().any(1), torch.nan, threshold)

@@ -1,0 +1,109 @@
+"""A stack of models as one chain of layers over flat parameter, gradient and optimizer buffers."""
+
+import itertools
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from actloss_cli import catalogue
+from actloss_cli.engine.flat import Block, FlatLayout
+from actloss_cli.engine.initialise import initial_weights
+from actloss_cli.engine.layers import Layer, Segment, SegmentedActivation, StackedLinear
+from actloss_cli.plan.trial import Trial
+
+
+class StackedModel:
+    """T MLPs of one shape side by side, with an optimizer each; trials must be sorted by activation.
+
+    B is the width of a minibatch; C the number of output units; every trial has the same optimizer.
+    """
+
+    def __init__(
+        self, trials: Sequence[Trial], n_features: int, n_units: int, B: int, dtype: torch.dtype, device: torch.device
+    ) -> None:
+        task, choice = trials[0].task, trials[0].pairing.optimizer
+        self._widths = [n_features, *task.model.hidden, n_units]
+        self._layout = FlatLayout()
+        weights = [
+            (self._layout.add((len(trials), n_out, n_in)), self._layout.add((len(trials), n_out, 1)))
+            for n_in, n_out in itertools.pairwise(self._widths)
+        ]
+        segments = [_segments(trials) for _ in task.model.hidden]
+        learnable = [[self._reserve(segment) for segment in layer] for layer in segments]
+
+        self._param, self._grad = (self._layout.zeros(dtype, device) for _ in range(2))
+        self._optimizer = catalogue.optimizer(choice.name)
+        self._hyper = choice.hyper(self._optimizer.hyper)
+        names = self._optimizer.state_names(self._hyper)
+        self._state = {name: self._layout.zeros(dtype, device) for name in names}
+        self._lr = self._layout.spread(torch.tensor([trial.lr for trial in trials], dtype=dtype, device=device))
+        self._step = 0
+
+        self._initialise(trials, weights)
+        self._chain: list[Layer] = []
+        for depth, (weight, bias) in enumerate(weights):
+            values, grads = ((weight.view(flat), bias.view(flat)) for flat in (self._param, self._grad))
+            self._chain.append(StackedLinear(values, grads, B, first=depth == 0))
+            if depth < len(segments):
+                for segment, blocks in zip(segments[depth], learnable[depth], strict=True):
+                    self._bind(segment, blocks)
+                like = self._param.new_empty(len(trials), self._widths[depth + 1], B)
+                self._chain.append(SegmentedActivation(segments[depth], like))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[T, D, B]` to pre-activations of the output `[T, C, B]`, in a buffer that the next call overwrites."""
+        for layer in self._chain:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, grad: Tensor) -> None:
+        """Gradient of the loss at the last pre-activations `[T, C, B]` to gradients of all parameters."""
+        for layer in reversed(self._chain):
+            grad = layer.backward(grad)
+
+    def update(self) -> None:
+        """One optimizer step for every trial."""
+        self._step += 1
+        self._optimizer.update(self._param, self._grad, self._state, self._step, self._lr, self._hyper)
+
+    def freeze(self, trials: Sequence[int]) -> None:
+        """Takes trials out of the training: parameters, state and learning rate become zero, and stay so."""
+        for flat in (self._param, self._lr, *self._state.values()):
+            self._layout.clear(flat, trials)
+
+    def parameters_of(self, trial: int) -> list[Tensor]:
+        """Copies of one trial's parameters in the order weight, bias per layer, then learnable ones."""
+        return [
+            block.view(self._param)[trial - block.first].clone()
+            for block in self._layout.blocks
+            if 0 <= trial - block.first < block.shape[0]
+        ]
+
+    def _reserve(self, segment: Segment) -> dict[str, Block]:
+        n = segment.trials.stop - segment.trials.start
+        return {name: self._layout.add((n, 1, 1), segment.trials.start) for name in segment.spec.learnable}
+
+    def _bind(self, segment: Segment, blocks: dict[str, Block]) -> None:
+        segment.learnable = {name: block.view(self._param) for name, block in blocks.items()}
+        segment.learnable_grad = {name: block.view(self._grad) for name, block in blocks.items()}
+        for name, start in segment.spec.learnable.items():
+            segment.learnable[name].fill_(start)
+
+    def _initialise(self, trials: Sequence[Trial], weights: list[tuple[Block, Block]]) -> None:
+        for depth, (weight, bias) in enumerate(weights):
+            W, b = weight.view(self._param), bias.view(self._param)
+            for t, trial in enumerate(trials):
+                drawn = initial_weights(trial.task.model.init, trial.phase, trial.seed, depth, W.shape[1], W.shape[2])
+                W[t].copy_(drawn[0])
+                b[t, :, 0].copy_(drawn[1])
+
+
+def _segments(trials: Sequence[Trial]) -> list[Segment]:
+    segments, start = [], 0
+    for choice, group in itertools.groupby(trials, key=lambda trial: trial.pairing.activation):
+        stop = start + len(list(group))
+        spec = catalogue.activation(choice.name)
+        segments.append(Segment(spec, choice.hyper(spec.hyper), slice(start, stop)))
+        start = stop
+    return segments

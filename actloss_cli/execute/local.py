@@ -1,0 +1,76 @@
+"""The local executor: one single-threaded worker process per core. Takes stacks, gives back their outcomes."""
+
+import multiprocessing
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from types import TracebackType
+
+from pebble import ProcessPool
+
+from actloss_cli.engine.outcome import TrialOutcome
+from actloss_cli.execute.worker import prepare_worker, train
+from actloss_cli.plan.trial import Stack
+
+AHEAD = 2
+"""Stacks handed out per worker: one that trains, one that waits, so that no worker idles while results are stored."""
+
+Finished = tuple[Stack, list[TrialOutcome]]
+
+
+class LocalExecutor:
+    """Trains stacks in worker processes, in any order.
+
+    A stack whose worker dies or raises is tried again in halves; a trial that fails alone is `crashed`, and the rest
+    goes on.
+    """
+
+    def __init__(self, n_workers: int, device: str) -> None:
+        self._device = device
+        self._waiting: deque[Stack] = deque()
+        self._running: dict[Future[list[TrialOutcome]], Stack] = {}
+        self._room = AHEAD * n_workers
+        self._pool = ProcessPool(
+            max_workers=n_workers, initializer=prepare_worker, context=multiprocessing.get_context("spawn")
+        )
+
+    def __enter__(self) -> "LocalExecutor":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._pool.close()  # type: ignore[no-untyped-call]  # pebble leaves these two untyped
+        else:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def submit(self, stack: Stack) -> None:
+        """Queues a stack."""
+        self._waiting.append(stack)
+
+    def stop_handing_out(self) -> None:
+        """Forgets the stacks that no worker has; those in flight are still given back."""
+        self._waiting.clear()
+
+    def next_finished(self) -> Finished | None:
+        """Waits for a stack to finish; None when nothing is left."""
+        while True:
+            self._hand_out()
+            if not self._running:
+                return None
+            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+            future = done.pop()
+            stack = self._running.pop(future)
+            failure = future.exception()
+            if failure is None:
+                return stack, future.result()
+            if len(stack.trials) == 1:
+                return stack, [TrialOutcome("crashed", message=f"{type(failure).__name__}: {failure}".strip()[:500])]
+            middle = len(stack.trials) // 2
+            self._waiting.extendleft([Stack(stack.trials[middle:]), Stack(stack.trials[:middle])])
+
+    def _hand_out(self) -> None:
+        while self._waiting and len(self._running) < self._room:
+            stack = self._waiting.popleft()
+            self._running[self._pool.schedule(train, args=[stack, self._device])] = stack

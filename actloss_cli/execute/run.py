@@ -1,0 +1,49 @@
+"""Carries a plan out into a results folder: lock, config, provenance, store, workers, scheduler."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from actloss_cli.execute.local import LocalExecutor
+from actloss_cli.execute.scheduler import Progress, Scheduler
+from actloss_cli.plan.plan import Plan
+from actloss_cli.store.folder import append_provenance, claim_folder, locked, write_config
+from actloss_cli.store.provenance import describe_session
+from actloss_cli.store.writer import StoreWriter
+
+
+def resolve_device(device: str) -> str:
+    """`auto` to `cuda` where torch finds one, else `cpu`."""
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return device
+
+
+def run_plan(
+    plan: Plan,
+    config: Mapping[str, Any],
+    folder: Path,
+    *,
+    n_workers: int,
+    device: str,
+    watch: Callable[[Progress], None],
+    on_start: Callable[[Callable[[], None]], None],
+) -> tuple[Progress, float]:
+    """Trains what is missing in `folder`; gives the last counts and the seconds that it took.
+
+    `config` is the resolved one. `on_start` gets a function that stops the run in good order.
+    """
+    start = time.perf_counter()
+    claim_folder(folder)
+    with locked(folder), StoreWriter(folder) as store:
+        write_config(folder, config)
+        append_provenance(folder, describe_session(device, n_workers))
+        store.put_plan(plan)
+        with LocalExecutor(n_workers, device) as executor:
+            scheduler = Scheduler(plan, store, executor, watch)
+            on_start(scheduler.stop)
+            progress = scheduler.run()
+    return progress, time.perf_counter() - start

@@ -1,0 +1,1 @@
+"""What is to be trained: trials, stacks, and which of them are still missing."""

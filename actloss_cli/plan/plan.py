@@ -1,0 +1,108 @@
+"""The plan: every pairing of every task with its id, what is invalid and why, what is left to train."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from actloss_cli import catalogue
+from actloss_cli.catalogue import Choice
+from actloss_cli.catalogue.coding import coding_for, count_units
+from actloss_cli.config import TaskGrid
+from actloss_cli.datasets import load
+from actloss_cli.plan.protocol import Asked, ValidationCurves, ask
+from actloss_cli.plan.stacks import stack_trials
+from actloss_cli.plan.trial import Pairing, Stack, Task
+from actloss_cli.plan.validity import invalid_reason
+
+GroupKey: TypeAlias = tuple[str, Choice, Choice, Choice]
+
+
+@dataclass(frozen=True)
+class TaskFacts:
+    """What the data say about a task."""
+
+    task: Task
+    n_features: int
+    n_classes: int
+    floor: float
+    """The score of the trivial predictor: 0 for R², 1/C for balanced accuracy."""
+
+
+@dataclass(frozen=True)
+class PlannedPairing:
+    """One row of the grid."""
+
+    id: str
+    facts: TaskFacts
+    pairing: Pairing
+    invalid: str
+    """Why it cannot be trained; "" where it can."""
+
+    @property
+    def n_units(self) -> int:
+        """Output units of a valid pairing."""
+        loss, output = catalogue.loss(self.pairing.loss.name), catalogue.activation(self.pairing.output.name)
+        coding = coding_for(loss, output, self.facts.task.kind)
+        assert coding is not None, "only asked of valid pairings"
+        return count_units(coding, self.facts.n_classes)
+
+    def ask(self, seen: ValidationCurves) -> Asked:
+        """The trials it needs, given those that are there."""
+        return ask(self.facts.task, self.pairing, self.facts.floor, seen)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pairings that share task, output, loss and optimizer: they go from phase to phase together, in shared stacks."""
+
+    key: GroupKey
+    pairings: tuple[PlannedPairing, ...]
+
+    def stacks(self, asked: Sequence[Asked]) -> list[Stack]:
+        """Everything that is missing, in stacks."""
+        first = self.pairings[0]
+        missing = (trial for one in asked for trial in one.missing)
+        return stack_trials(missing, first.facts.n_features, first.n_units)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All pairings, in the config's order."""
+
+    pairings: tuple[PlannedPairing, ...]
+    tasks: Mapping[str, TaskFacts] = field(default_factory=dict)
+
+    def groups(self) -> Iterator[Group]:
+        """The valid pairings by what may share a stack."""
+        groups: dict[GroupKey, list[PlannedPairing]] = {}
+        for planned in self.pairings:
+            if not planned.invalid:
+                groups.setdefault(group_key(planned.facts.task, planned.pairing), []).append(planned)
+        return (Group(key, tuple(group)) for key, group in groups.items())
+
+
+def group_key(task: Task, pairing: Pairing) -> GroupKey:
+    """What trials must share to train in one stack."""
+    return task.label, pairing.output, pairing.loss, pairing.optimizer
+
+
+def make_plan(grids: Sequence[TaskGrid]) -> Plan:
+    """Decides what is valid; loads the tasks' data for their number of features and classes."""
+    tasks = {grid.task.label: _facts(grid.task) for grid in grids}
+    reasons: dict[tuple[object, ...], str] = {}
+    planned = []
+    for grid in grids:
+        for pairing in grid.pairings:
+            key = (grid.task.kind, pairing.output, pairing.loss)
+            if key not in reasons:
+                reasons[key] = invalid_reason(pairing, grid.task.kind)
+            planned.append(
+                PlannedPairing(f"{grid.task.label}/{pairing.label}", tasks[grid.task.label], pairing, reasons[key])
+            )
+    return Plan(tuple(planned), tasks)
+
+
+def _facts(task: Task) -> TaskFacts:
+    dataset = load(task.dataset, task.kind)
+    n_classes = len(dataset.classes)
+    return TaskFacts(task, dataset.X.shape[1], n_classes, 1 / n_classes if n_classes else 0.0)

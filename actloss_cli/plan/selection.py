@@ -1,0 +1,81 @@
+"""Which learning rate a pairing gets: from the validation scores of its tune trials to one value. Knows no store."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Side: TypeAlias = Literal["low", "high"]
+Floats: TypeAlias = NDArray[np.float64]
+
+TARGET_SHARE = 0.9
+"""How much of the way from the floor to a score counts as having reached it, wherever speed is compared."""
+
+_AT_FLOOR = 1e-6  # Curves are float32: 1/C comes back this close to the float64 floor, not equal to it.
+
+
+@dataclass(frozen=True)
+class LrChoice:
+    """The learning rate of a pairing, and whether the grid was too short to be sure of it."""
+
+    index: int
+    lr: float
+    at_edge: Side | None
+    """The side on which the grid ends too early; None where an interior value would have done as well."""
+
+
+def choose_lr(lrs: Floats, validation_score: NDArray[np.floating], floor: float) -> LrChoice:
+    """Gives the best learning rate on validation; ties within one standard error go to the faster one.
+
+    `lrs` `[L]` ascends; `validation_score` `[L, S, E]` holds S seeds and E epochs, NaN from the epoch on in which a
+    trial turned non-finite. A trial counts by its last epoch, clipped below at `floor`, non-finite as `floor`. Faster
+    is the smaller median over seeds of the epochs to `TARGET_SHARE` of the best mean (a miss is infinite), then the
+    larger learning rate; where all miss, the better mean comes first. The chosen one is at the edge if it ends the grid
+    and no interior one ties with it, so a constant predictor, which ties everywhere, is not; grids of fewer than three
+    have no edge. Where all is at the floor, an interior value wins over an equally fast end of the grid.
+    """
+    with np.errstate(over="ignore"):  # R² has no lower bound.
+        # As the store keeps them: a run that has more digits must choose what analysis will find.
+        stored = validation_score.astype(np.float32)
+    curves = clip_at_floor(stored, floor)
+    final = np.where(np.isnan(curves[..., -1]), floor, curves[..., -1])  # [L, S]
+    mean = final.mean(axis=1)
+    best = int(mean.argmax())
+    tied = mean >= mean[best] - standard_error(final[best])
+    epochs = np.median(epochs_to_reach(curves, floor + TARGET_SHARE * (mean[best] - floor)), axis=1)
+    ends = (0, len(lrs) - 1)
+    all_at_floor = mean[best] - floor <= _AT_FLOOR
+    # Seeds that disagree make a wide standard error: what ties by it and never gets there is not the faster.
+    missed = np.where(np.isinf(epochs), -mean, 0.0)
+    index = min(
+        np.flatnonzero(tied).tolist(),
+        key=lambda i: (epochs[i], all_at_floor and i in ends, missed[i], -i),
+    )
+    at_edge: Side | None = None
+    if len(lrs) >= 3 and index in ends and not tied[1:-1].any():
+        at_edge = "low" if index == 0 else "high"
+    return LrChoice(index, float(lrs[index]), at_edge)
+
+
+def extend_grid(lrs: Floats, at_edge: Side) -> float:
+    """Gives the next point beyond that end of the ascending grid `[L]`, L >= 2, at the log spacing found there."""
+    end, inner = (lrs[0], lrs[1]) if at_edge == "low" else (lrs[-1], lrs[-2])
+    return float(end * (end / inner))
+
+
+def clip_at_floor(curves: NDArray[np.floating], floor: float) -> Floats:
+    """Gives scores, of any shape, as float64: clipped below at the floor, NaN wherever they are not finite."""
+    scores = curves.astype(np.float64)
+    return np.where(np.isfinite(scores), np.maximum(scores, floor), np.nan)
+
+
+def epochs_to_reach(curves: NDArray[np.floating], target: float) -> Floats:
+    """Gives `[...]` the first epoch, from 1, at which `curves` `[..., E]` is at least `target`; infinite for a miss."""
+    reached = curves >= target
+    return np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1.0, np.inf)
+
+
+def standard_error(scores: Floats) -> float:
+    """Gives the standard error of the mean of `[S]` scores; 0 for a single one, which ties with its equals alone."""
+    return float(scores.std(ddof=1) / np.sqrt(len(scores))) if len(scores) > 1 else 0.0

@@ -1,0 +1,122 @@
+"""What is to be trained: tasks, pairings, trials, stacks. Frozen values that travel from the plan to the store."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from actloss_cli.catalogue.choice import Choice
+from actloss_cli.catalogue.spec import Kind
+from actloss_cli.datasets.dataset import DatasetRef
+
+Phase: TypeAlias = Literal["tune", "final"]
+
+MEANING = 1
+"""The engine's version of meaning: raised whenever the same trial would give other numbers."""
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """An MLP: the widths of its hidden layers and how its weights start."""
+
+    hidden: tuple[int, ...] = (32, 32)
+    init: str = "torch"
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """The budget of one training."""
+
+    epochs: int = 30
+    batch_size: int = 64
+
+
+@dataclass(frozen=True)
+class LrRule:
+    """Which learning rates are tried: `values` as they stand, else `points` on a log grid.
+
+    The grid runs over `low` to `high`, or over the optimizer's own range where these are None.
+    """
+
+    points: int = 5
+    low: float | None = None
+    high: float | None = None
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class SeedCounts:
+    """How many seeds choose the learning rate, and how many fresh ones give the reported numbers."""
+
+    tune: int = 3
+    final: int = 10
+
+
+@dataclass(frozen=True)
+class Task:
+    """Kind + dataset + model + training budget, under the label that tables show."""
+
+    label: str
+    kind: Kind
+    dataset: DatasetRef
+    fingerprint: str
+    """Of the dataset's content, so that a trial's id follows the data."""
+    model: ModelSpec = ModelSpec()
+    training: TrainingSpec = TrainingSpec()
+    lr: LrRule = LrRule()
+    seeds: SeedCounts = SeedCounts()
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """What is compared: activation, output, loss, optimizer."""
+
+    activation: Choice
+    output: Choice
+    loss: Choice
+    optimizer: Choice
+
+    @property
+    def label(self) -> str:
+        """As tables and `actloss show` name it: `relu/sigmoid/bce/adam`."""
+        return "/".join(choice.label for choice in (self.activation, self.output, self.loss, self.optimizer))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training: a pairing on a task with one learning rate and one seed."""
+
+    task: Task
+    pairing: Pairing
+    lr: float
+    phase: Phase
+    seed: int
+    """Counts from 0 within its phase; the phases' seeds share nothing."""
+
+    @property
+    def spec(self) -> dict[str, object]:
+        """All that decides the trial's numbers; labels and the size of the grid are not among it."""
+        return {
+            "meaning": MEANING,
+            "kind": self.task.kind,
+            "data": self.task.fingerprint,
+            "model": asdict(self.task.model),
+            "training": asdict(self.task.training),
+            "pairing": {role: (choice.name, choice.overrides) for role, choice in vars(self.pairing).items()},
+            "lr": repr(self.lr),
+            "phase": self.phase,
+            "seed": self.seed,
+        }
+
+    @cached_property
+    def id(self) -> str:
+        """Hash of the spec."""
+        return hashlib.sha256(json.dumps(self.spec, sort_keys=True).encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Trials that train together: one task, output, loss and optimizer; sorted by activation."""
+
+    trials: tuple[Trial, ...] = field(default_factory=tuple)

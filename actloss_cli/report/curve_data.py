@@ -1,0 +1,40 @@
+"""Learning curves of one pairing's final trials, summed up over seeds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actloss_cli.plan.selection import clip_at_floor
+from actloss_cli.report.frame_rows import row_at
+from actloss_cli.store.data import RunData
+
+
+@dataclass(frozen=True)
+class FinalCurves:
+    """Validation score after each of E epochs; a seed that is non-finite or below the floor counts as the floor."""
+
+    median: NDArray[np.float64]
+    """`[E]`"""
+    lower_quartile: NDArray[np.float64]
+    upper_quartile: NDArray[np.float64]
+    n_seeds: int
+    n_diverged: int
+
+
+def final_curves(run: RunData, pairing_id: str) -> FinalCurves:
+    """Over the final trials that came to an end; arrays are empty without one."""
+    trials = run.trials
+    chosen = (
+        (trials["pairing_id"] == pairing_id)
+        & (trials["phase"] == "final")
+        & trials["status"].isin(["done", "diverged"])
+    )
+    facts = row_at(run.tasks, row_at(run.pairings, pairing_id)["task"])
+    floor = float(facts["floor"])
+    scores = clip_at_floor(run.validation_score[chosen.to_numpy(), : int(facts["epochs"])], floor)  # [S, E]
+    if not len(scores):
+        empty = np.empty(0)
+        return FinalCurves(empty, empty, empty, 0, 0)
+    lower, median, upper = np.quantile(np.where(np.isnan(scores), floor, scores), (0.25, 0.5, 0.75), axis=0)
+    return FinalCurves(median, lower, upper, len(scores), int((trials["status"][chosen] == "diverged").sum()))

@@ -1,0 +1,59 @@
+"""Text from users made safe for the place that shows it: a terminal, a CSV cell, a file name."""
+
+import re
+import unicodedata
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories that move the cursor, reorder or hide what stands beside them."""
+
+
+def printable(text: str, *, ascii_only: bool = False) -> str:
+    r"""Control and formatting characters written out (`\x1b`), so that a terminal shows them and obeys none."""
+    return "".join(
+        written_out(c) if unicodedata.category(c) in _HIDDEN or (ascii_only and c > "~") else c for c in text
+    )
+
+
+def csv_text(text: str) -> str:
+    """With a leading apostrophe where a spreadsheet would take the text for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def file_stem(label: str) -> str:
+    """A name that every file system takes: letters, digits, `_`, `-`, inner dots; never empty, at most 80 long."""
+    ascii_text = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", ascii_text).strip("._-")[:80] or "task"
+
+
+def file_stems(labels: list[str]) -> dict[str, str]:
+    """A file stem for each label, no two the same even where letters' case is ignored."""
+    stems: dict[str, str] = {}
+    taken: set[str] = set()
+    for label in labels:
+        stem, count = file_stem(label), 1
+        while stem.lower() in taken:
+            count += 1
+            stem = f"{file_stem(label)}-{count}"
+        taken.add(stem.lower())
+        stems[label] = stem
+    return stems
+
+
+def fold_label(label: str, width: int) -> list[str]:
+    """Lines of at most `width` characters, broken after `_`, `-`, `/`, `,` or a space where there is one."""
+    lines = [""]
+    for part in re.findall(r"[^_\-/, (]*[_\-/, (]?", label):
+        rest = part
+        if len(lines[-1]) + len(rest.rstrip()) > width and lines[-1]:
+            lines.append("")
+        while len(rest) > width:
+            lines[-1], rest = rest[:width], rest[width:]
+            lines.append("")
+        lines[-1] += rest
+    return [line.strip() for line in lines if line.strip()] or [""]
+
+
+def written_out(char: str) -> str:
+    r"""The escape of one character: `\x1b`, `\u202e`."""
+    return char.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,77 @@
+"""What a task's pairings say in a sentence: how many work, and with which functions nothing does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
+from actloss_cli.report.ranking import trained
+from actloss_cli.report.verdict_style import VERDICTS
+
+_JOINED = {("output", "loss"): "{1} never works under {0}", ("activation", "optimizer"): "{0} never works with {1}"}
+
+
+@dataclass(frozen=True)
+class Offence:
+    """A function, or two together, all of whose trained pairings are mismatched."""
+
+    functions: Mapping[str, str]
+    """Role to label."""
+    counts: Mapping[str, int]
+    """Pairings by verdict."""
+
+    @property
+    def sentence(self) -> str:
+        """`hinge never works under softmax`, or `loss hinge never works`."""
+        if len(self.functions) == 1:
+            ((role, label),) = self.functions.items()
+            return f"{role} {label} never works"
+        first, second = self.functions
+        return _JOINED[first, second].format(self.functions[first], self.functions[second])
+
+    @property
+    def evidence(self) -> str:
+        """`28 fails, 7 diverges`."""
+        return ", ".join(f"{n} {verdict}" for verdict, n in self.counts.items())
+
+
+def count_verdicts(pairings: pd.DataFrame) -> dict[str, int]:
+    """Pairings by verdict, in the vocabulary's order; verdicts that do not occur are left out."""
+    counts = pairings["verdict"].value_counts()
+    return {verdict: int(counts[verdict]) for verdict in VERDICTS if verdict in counts.index}
+
+
+def find_offences(pairings: pd.DataFrame, roles: tuple[str, str]) -> list[Offence]:
+    """Labels of either role with which nothing works, then pairs of labels that these do not cover; the largest first.
+
+    Only trained pairings count, and all of them must be mismatched: what is undecided or incomplete accuses nobody.
+    """
+    pool = trained(pairings)
+    single = [offence for role in roles for offence in _offences(pool, [role])]
+    for offence in single:
+        ((role, label),) = offence.functions.items()
+        pool = pool[pool[role] != label]
+    return _largest_first(single) + _largest_first(_offences(pool, roles))
+
+
+def title_of(task: str, pairings: pd.DataFrame, roles: tuple[str, str]) -> str:
+    """`moons: 118 of 210 pairings work; hinge never works under softmax`."""
+    counted = f"{task}: {int(pairings['works'].sum()):,} of {len(pairings):,} pairings work"
+    if (pairings["verdict"] == VerdictName.NO_SIGNAL).all():
+        return f"{task}: no signal, no pairing beats the trivial predictor clearly"
+    offences = find_offences(pairings, roles)
+    return f"{counted}; {offences[0].sentence}" if offences else counted
+
+
+def _offences(pool: pd.DataFrame, roles: Sequence[str]) -> list[Offence]:
+    found = []
+    for labels, group in pool.groupby(list(roles), sort=False):
+        if group["verdict"].isin(MISMATCHED).all():
+            found.append(Offence(dict(zip(roles, map(str, labels), strict=True)), count_verdicts(group)))
+    # A sole label that covers the whole task accuses the task, not the function.
+    return found if len(roles) > 1 or pool[roles[0]].nunique() > 1 else []
+
+
+def _largest_first(offences: list[Offence]) -> list[Offence]:
+    return sorted(offences, key=lambda offence: -sum(offence.counts.values()))

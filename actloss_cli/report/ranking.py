@@ -1,0 +1,32 @@
+"""The order in which pairings are shown: by score on the test set, what has none last."""
+
+import pandas as pd
+
+from actloss_cli.analysis.pairing_row import FUNCTIONS
+from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
+
+
+def pairing_label(pairing: pd.Series) -> str:
+    """`relu/sigmoid/bce/adam`, as `actloss show` takes it."""
+    return "/".join(str(pairing[role]) for role in FUNCTIONS)
+
+
+def rank_pairings(pairings: pd.DataFrame) -> pd.DataFrame:
+    """Best score first, ties by name; a pairing without a score comes last."""
+    return pairings.sort_values(["score", *FUNCTIONS], ascending=[False, True, True, True, True], na_position="last")
+
+
+def trained(pairings: pd.DataFrame) -> pd.DataFrame:
+    """Without those that the plan found invalid."""
+    return pairings[pairings["verdict"] != VerdictName.INVALID]
+
+
+def best_pairings(pairings: pd.DataFrame, n: int) -> pd.DataFrame:
+    """The first n of the ranking that have a score."""
+    return rank_pairings(pairings[pairings["score"].notna()]).head(n)
+
+
+def worst_mismatched(pairings: pd.DataFrame, n: int) -> pd.DataFrame:
+    """The last n of the ranking among pairings that were trained and are mismatched; in ranking order."""
+    pool = trained(pairings)
+    return rank_pairings(pool[pool["verdict"].isin(MISMATCHED)]).tail(n)

@@ -1,0 +1,65 @@
+"""A run in one small JSON file, for scripts: keys that stay, one entry for each task."""
+
+from typing import Any
+
+import pandas as pd
+
+from actloss_cli.analysis.pairings import Analysis
+from actloss_cli.analysis.verdicts import VerdictName
+from actloss_cli.report.frame_rows import of_task, row_at, rows_of
+from actloss_cli.report.json_text import document
+from actloss_cli.report.ranking import best_pairings, pairing_label, worst_mismatched
+from actloss_cli.report.verdict_style import VERDICTS
+from actloss_cli.store.data import RunData
+
+N_LISTED = 10
+_NUMBERS = ("lr", "score", "score_low", "score_high", "relative", "relative_low", "relative_high", "steps_to_target")
+
+
+def summary_json(run: RunData, analysis: Analysis) -> str:
+    """JSON with name, finished, n_missing, n_pairings, n_trials, tasks."""
+    summary = {
+        "name": run.name,
+        "finished": run.n_missing == 0,
+        "n_missing": run.n_missing,
+        "n_pairings": len(run.pairings),
+        "n_trials": len(run.trials),
+        "tasks": [_task(run, analysis, str(task)) for task in analysis.tasks.index],
+    }
+    return document(summary)
+
+
+def _task(run: RunData, analysis: Analysis, task: str) -> dict[str, Any]:
+    """`works` holds the best that work, best first; `mismatched` the worst that could be trained, worst first."""
+    pairings = of_task(analysis.pairings, task)
+    facts = row_at(analysis.tasks, task)
+    reference = pairings[pairings["is_reference"]]
+    return {
+        "task": task,
+        "kind": facts["kind"],
+        "dataset": facts["dataset"],
+        "score_name": "r2" if facts["kind"] == "regression" else "balanced_accuracy",
+        "floor": float(row_at(run.tasks, task)["floor"]),
+        "no_signal": bool(facts["no_signal"]),
+        "reference": _pairing(reference.iloc[0]) if len(reference) else None,
+        "n_pairings": len(pairings),
+        "n_working": int(facts["n_working"]),
+        "n_mismatched": int(facts["n_mismatched"]),
+        "counts": {verdict: int(facts[VerdictName(verdict)]) for verdict in VERDICTS},
+        "works": _pairings(best_pairings(pairings[pairings["works"]], N_LISTED)),
+        "mismatched": _pairings(worst_mismatched(pairings, N_LISTED)[::-1]),
+    }
+
+
+def _pairings(pairings: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_pairing(row) for _, row in rows_of(pairings)]
+
+
+def _pairing(row: pd.Series) -> dict[str, Any]:
+    return {
+        "pairing_id": row.name,
+        "pairing": pairing_label(row),
+        "verdict": row["verdict"],
+        "reason": row["reason"],
+        **{name: row[name] for name in _NUMBERS},
+    }

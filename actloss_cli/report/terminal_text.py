@@ -1,0 +1,35 @@
+"""Text for a Rich console: users' words made harmless, verdicts with their symbols."""
+
+from rich.console import Console
+from rich.text import Text
+
+from actloss_cli.report.escape import printable
+from actloss_cli.report.verdict_style import style_of
+
+
+def shown(console: Console, text: str, style: str = "") -> Text:
+    """Never markup, never a control character; ASCII alone where the console's encoding has no more."""
+    ascii_only = console.options.ascii_only
+    plain = text.replace("²", "2") if ascii_only else text
+    return Text(printable(plain, ascii_only=ascii_only), style=style, overflow="fold")
+
+
+def say(console: Console, *parts: Text | str, indent: int = 0) -> None:
+    """Prints the parts as one paragraph that folds at the console's width and hangs by `indent`."""
+    paragraph = Text(overflow="fold")
+    for part in parts:
+        paragraph.append_text(part if isinstance(part, Text) else shown(console, part))
+    for line in paragraph.wrap(console, max(console.width - indent, 20)):
+        line.rstrip()
+        console.print(Text(" " * indent) + line, soft_wrap=True)
+
+
+def symbol(console: Console, verdict: str) -> Text:
+    """The verdict's symbol in its colour."""
+    style = style_of(verdict)
+    return Text(style.plain_symbol if console.options.ascii_only else style.symbol, style.terminal)
+
+
+def verdict_text(console: Console, verdict: str) -> Text:
+    """Symbol and word."""
+    return symbol(console, verdict) + Text(f" {verdict}", style_of(verdict).terminal)

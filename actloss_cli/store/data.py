@@ -1,0 +1,46 @@
+"""A results folder as read into memory: what analysis works on. Frames with fixed columns, no open files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class RunData:
+    """One run. P pairings, T trials, E evaluations (one per epoch), N test rows.
+
+    `tasks`, one row per task, index `task` (its label): kind, dataset, n_classes (0 for a regression), floor, n_train,
+    n_validation, n_test, n_tune, n_final (seeds asked for), epochs, steps_per_epoch.
+
+    `pairings`, one row per task and pairing of the plan in force, index `pairing_id`: task, activation, output, loss,
+    optimizer (labels), invalid (PyTorch's or our reason; "" where it can be trained).
+
+    `trials`, one row per stored trial that the plan in force asks for, index `trial`: pairing_id, phase (`tune`,
+    `final`), seed, lr, status (`done`, `diverged`, `crashed`, `timeout`), diverged_epoch, n_train, score (tune:
+    validation, final: test), validation_score, best_validation_score, best_epoch, test_score and one column per
+    metric; NaN where a metric does not apply or the trial did not get there.
+
+    `validation_score` `[T, E]` float32 follows the rows of `trials`: the score after each epoch, NaN from the epoch on
+    in which a trial turned non-finite.
+
+    `strata` per task `[N]`: the class of each test row, zeros for a regression. `row_scores` per final trial that is
+    done: `[N]` float32, each test row's contribution to the test score, which is the mean over strata of the mean in
+    each.
+    """
+
+    name: str
+    path: str
+    config: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    tasks: pd.DataFrame
+    pairings: pd.DataFrame
+    trials: pd.DataFrame
+    validation_score: NDArray[np.float32]
+    strata: Mapping[str, NDArray[np.int64]]
+    row_scores: Mapping[str, NDArray[np.float32]]
+    n_missing: int
+    """Trials that the plan in force still asks for, at least; 0 for a finished run."""

@@ -1,0 +1,104 @@
+"""Reads a run into memory, read-only, while another process may be writing it. Nothing here trains or draws."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from actloss_cli.store.blobs import unpack
+from actloss_cli.store.data import RunData
+from actloss_cli.store.folder import read_config, read_provenance
+from actloss_cli.store.schema import DATABASE
+from actloss_cli.store.writer import check_version, unreadable
+
+_ASKED = """
+    SELECT a.pairing_id, t.* FROM asked a JOIN trials t USING (trial)
+    ORDER BY a.pairing_id, t.phase DESC, t.lr, t.seed
+"""
+
+
+def read_run(folder: Path) -> RunData:
+    """Everything that analysis needs of one run; raises if the database is damaged or of another schema."""
+    with _open(folder) as db:
+        db.execute("BEGIN")  # one consistent state, whatever is written meanwhile
+        tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
+        pairings = pd.read_sql("SELECT * FROM pairings ORDER BY position", db, index_col="pairing_id")
+        trials = pd.read_sql(_ASKED, db, index_col="trial")
+        trials["test_score"] = trials["score"].where(trials["phase"] == "final")
+        strata = {str(task): unpack(blob).astype(np.int64) for task, blob in tasks["strata"].items()}
+        return RunData(
+            name=folder.resolve().name,
+            path=str(folder),
+            config=read_config(folder),
+            provenance=(read_provenance(folder) or [{}])[-1],
+            tasks=tasks.drop(columns=["strata", "position"]),
+            pairings=pairings.drop(columns=["position", "n_later"]),
+            trials=trials.drop(columns="spec"),
+            validation_score=_validation_scores(db, trials.index),
+            strata=strata,
+            row_scores=_row_scores(db),
+            n_missing=_count_missing(db),
+        )
+
+
+def read_curves(folder: Path) -> pd.DataFrame:
+    """Every curve in long form: trial, epoch, step, metric, value; steps are optimizer updates."""
+    query = """
+        SELECT c.trial, c.metric, c.points, k.steps_per_epoch FROM curves c
+        JOIN (
+            SELECT DISTINCT trial, steps_per_epoch FROM asked
+            JOIN pairings USING (pairing_id) JOIN tasks USING (task)
+        ) k USING (trial) ORDER BY c.trial, c.metric
+    """
+    with _open(folder) as db:
+        rows = db.execute(query).fetchall()
+    curves = [unpack(points) for _, _, points, _ in rows]
+    lengths = [len(curve) for curve in curves]
+    epoch = np.concatenate([np.arange(1, n + 1) for n in lengths]) if rows else np.empty(0, np.int64)
+    return pd.DataFrame(
+        {
+            "trial": np.repeat([row[0] for row in rows], lengths),
+            "epoch": epoch,
+            "step": epoch * np.repeat([row[3] for row in rows], lengths),
+            "metric": np.repeat([row[1] for row in rows], lengths),
+            "value": np.concatenate(curves) if rows else np.empty(0, np.float32),
+        }
+    )
+
+
+@contextmanager
+def _open(folder: Path) -> Iterator[sqlite3.Connection]:
+    path = folder / DATABASE
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            check_version(db, path)
+            yield db
+    except sqlite3.DatabaseError as damage:
+        raise unreadable(path, damage) from damage
+
+
+def _validation_scores(db: sqlite3.Connection, trials: pd.Index) -> NDArray[np.float32]:
+    """`[T, E]` in the order of `trials`; shorter budgets are padded with NaN."""
+    rows = db.execute("SELECT trial, points FROM curves WHERE metric = 'validation_score'")
+    curves = {trial: unpack(points) for trial, points in rows}
+    E = max((len(curve) for curve in curves.values()), default=0)
+    scores = np.full((len(trials), E), np.nan, np.float32)
+    for place, trial in enumerate(trials):
+        scores[place, : len(curves[trial])] = curves[trial]
+    return scores
+
+
+def _row_scores(db: sqlite3.Connection) -> dict[str, NDArray[np.float32]]:
+    rows = db.execute("SELECT trial, points FROM row_scores WHERE trial IN (SELECT trial FROM asked)")
+    return {trial: unpack(points) for trial, points in rows}
+
+
+def _count_missing(db: sqlite3.Connection) -> int:
+    """Trials asked for and not there, and those that pairings will ask for later, at the least."""
+    (unseen,) = db.execute("SELECT count(*) FROM asked WHERE trial NOT IN (SELECT trial FROM trials)").fetchone()
+    (later,) = db.execute("SELECT coalesce(sum(n_later), 0) FROM pairings").fetchone()
+    return int(unseen) + int(later)

@@ -1,0 +1,64 @@
+"""The database's tables and their version. Plain SQLite, plain types; arrays are little-endian float32 blobs."""
+
+from actloss_cli.engine.outcome import METRICS
+
+SCHEMA_VERSION = 1
+DATABASE = "results.sqlite"
+
+_METRIC_COLUMNS = ",\n    ".join(f"{name} REAL" for name in METRICS)
+
+DDL = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE tasks (
+    task TEXT PRIMARY KEY,
+    position INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    dataset TEXT NOT NULL,
+    n_classes INTEGER NOT NULL,
+    floor REAL NOT NULL,
+    n_train INTEGER NOT NULL,
+    n_validation INTEGER NOT NULL,
+    n_test INTEGER NOT NULL,
+    n_tune INTEGER NOT NULL,
+    n_final INTEGER NOT NULL,
+    epochs INTEGER NOT NULL,
+    steps_per_epoch INTEGER NOT NULL,
+    strata BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE pairings (
+    pairing_id TEXT PRIMARY KEY,
+    position INTEGER NOT NULL,
+    task TEXT NOT NULL,
+    activation TEXT NOT NULL,
+    output TEXT NOT NULL,
+    loss TEXT NOT NULL,
+    optimizer TEXT NOT NULL,
+    invalid TEXT NOT NULL,
+    n_later INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE asked (
+    pairing_id TEXT NOT NULL,
+    trial TEXT NOT NULL,
+    PRIMARY KEY (pairing_id, trial)
+) WITHOUT ROWID;
+CREATE TABLE trials (
+    trial TEXT PRIMARY KEY,
+    phase TEXT NOT NULL,
+    seed INTEGER NOT NULL,
+    lr REAL NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('done', 'diverged', 'crashed', 'timeout')),
+    diverged_epoch INTEGER,
+    n_train INTEGER NOT NULL,
+    elapsed_s REAL NOT NULL,
+    message TEXT NOT NULL,
+    spec TEXT NOT NULL,
+    {_METRIC_COLUMNS}
+) WITHOUT ROWID;
+CREATE TABLE curves (
+    trial TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    points BLOB NOT NULL,
+    PRIMARY KEY (trial, metric)
+) WITHOUT ROWID;
+CREATE TABLE row_scores (trial TEXT PRIMARY KEY, points BLOB NOT NULL) WITHOUT ROWID;
+"""

@@ -1,0 +1,30 @@
+"""Tests that need an optional part: skipped with the reason where it is missing, failed under REQUIRE_ALL=1."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.tiny_grid import actloss, write_tiny
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Acts on `@pytest.mark.requires("ray")`; a test may name several modules."""
+    wanted = [module for mark in item.iter_markers("requires") for module in mark.args]
+    missing = [module for module in wanted if importlib.util.find_spec(module) is None]
+    if not missing:
+        return
+    reason = f"not installed: {', '.join(missing)}"
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(f"{reason} (REQUIRE_ALL=1)", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run's folder, not to be written to."""
+    folder = tmp_path_factory.mktemp("runs")
+    answer = actloss("run", write_tiny(folder), "--results", "results", cwd=folder)
+    assert answer.returncode == 0, answer.stderr
+    return folder / "results" / "tiny"

@@ -1,0 +1,119 @@
+"""A run is finished by running it again; equal seeds give equal results; a worker's death costs its stack alone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from actloss_cli.execute.local import LocalExecutor
+from actloss_cli.plan.trial import Stack
+from actloss_cli.store.reader import read_run
+from tests.tiny_grid import TINY, actloss, write_tiny
+
+
+def results_of(folder):
+    return read_run(folder).trials.drop(columns="elapsed_s").sort_values(["pairing_id", "phase", "lr", "seed"])
+
+
+def test_two_runs_from_scratch_on_other_workers_give_equal_results(tiny_run, tmp_path):
+    answer = actloss("run", write_tiny(tmp_path), "--results", "r", "--workers", 1, cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    one, other = results_of(tiny_run), results_of(tmp_path / "r" / "tiny")
+    assert one.equals(other)
+
+
+def test_a_stopped_run_is_finished_by_running_it_again(tiny_run, tmp_path):
+    config = write_tiny(tmp_path, TINY.replace("epochs: 4", "epochs: 40"))
+    command = [sys.executable, "-m", "actloss_cli", "run", str(config), "--results", "r"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    database = tmp_path / "r" / "tiny" / "results.sqlite"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (database.exists() and database.stat().st_size > 150_000):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "to go on, run again:" in errors
+    assert f"actloss run {config} --results r" in errors
+    partial = read_run(tmp_path / "r" / "tiny")
+    assert partial.n_missing > 0
+    assert len(partial.trials) > 0
+
+    again = actloss("run", config, "--results", "r", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    whole = read_run(tmp_path / "r" / "tiny")
+    assert whole.n_missing == 0
+    kept = whole.trials.loc[partial.trials.index, "elapsed_s"]
+    assert (kept == partial.trials["elapsed_s"]).all(), "stored trials are not trained again"
+
+
+def test_a_finished_run_trains_nothing_again(tiny_run, tmp_path):
+    before = (tiny_run / "results.sqlite").stat().st_size
+    answer = actloss("run", tiny_run.parent.parent / "tiny.yaml", "--results", tiny_run.parent, cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert ", 0 of them trained now" in answer.stderr
+    assert (tiny_run / "results.sqlite").stat().st_size == before
+
+
+def test_a_longer_grid_keeps_the_trials_that_are_there(tiny_run, tmp_path):
+    import shutil
+
+    folder = shutil.copytree(tiny_run, tmp_path / "r" / "tiny")
+    before = read_run(folder).trials
+    config = write_tiny(tmp_path, TINY.replace("[relu, tanh]", "[relu, tanh, elu]").replace("final: 3", "final: 4"))
+    answer = actloss("run", config, "--results", "r", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    after = read_run(folder).trials
+    assert set(before.index) < set(after.index)
+    assert (after.loc[before.index, "elapsed_s"] == before["elapsed_s"]).all()
+
+
+@pytest.fixture
+def stack():
+    from actloss_cli.config import expand, load_config
+    from actloss_cli.plan.plan import make_plan
+
+    plan = make_plan(expand(load_config("smoke", ["training.epochs=1"])))
+    group = next(iter(plan.groups()))
+    return group.stacks([planned.ask({}) for planned in group.pairings])[0]
+
+
+def test_a_stack_that_raises_is_tried_in_halves_and_its_bad_trial_is_crashed(stack):
+    from dataclasses import replace
+
+    good, bad = stack.trials[0], stack.trials[-1]
+    spoilt = replace(bad, task=replace(bad.task, fingerprint="other data"))
+    with LocalExecutor(1, "cpu") as executor:
+        executor.submit(Stack((good, spoilt)))
+        answers = [executor.next_finished(), executor.next_finished()]
+        assert executor.next_finished() is None
+    outcomes = {trial: outcome for s, os_ in answers for trial, outcome in zip(s.trials, os_, strict=True)}
+    assert outcomes[spoilt].status == "crashed"
+    assert "the data of 'friedman1' changed" in outcomes[spoilt].message
+
+
+def test_a_killed_worker_costs_nothing_but_time(stack):
+    with LocalExecutor(1, "cpu") as executor:
+        executor.submit(stack)
+        executor._hand_out()
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and not (workers := children_of(os.getpid())):
+            time.sleep(0.05)
+        time.sleep(1)
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        found = []
+        while (answer := executor.next_finished()) is not None:
+            found += [outcome.status for outcome in answer[1]]
+    assert len(found) == len(stack.trials)
+    assert set(found) <= {"done", "diverged"}
+
+
+def children_of(pid):
+    """Worker processes: spawned children, not the resource tracker."""
+    listing = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=True)
+    rows = [line.split(None, 1) for line in listing.stdout.splitlines()]
+    return [int(child) for child, command in rows if "spawn_main" in command]

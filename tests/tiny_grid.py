@@ -1,0 +1,36 @@
+"""A grid of seconds, run whole through the command line, for tests of what comes after training."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+TINY = """\
+name: tiny
+tasks:
+  - {kind: regression, dataset: friedman1}
+  - {kind: binary, dataset: moons}
+activation: [relu, tanh]
+output: {regression: [identity, sigmoid], binary: [identity, sigmoid, softmax]}
+loss: {regression: [mse], binary: [bce, hinge]}
+optimizer: [sgd, adam]
+lr: {points: 3}
+seeds: {tune: 2, final: 3}
+model: {hidden: [8]}
+training: {epochs: 4, batch_size: 64}
+"""
+N_PAIRINGS = 2 * 2 * 2 + 2 * 3 * 2 * 2
+N_INVALID = 2 * 2
+"""bce on an identity output, per activation and optimizer."""
+
+
+def actloss(*arguments: object, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
+    """Runs the command as a user does, without a terminal."""
+    command = [sys.executable, "-m", "actloss_cli", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, **options)  # type: ignore[call-overload]
+
+
+def write_tiny(folder: Path, text: str = TINY) -> Path:
+    """Writes the config; gives its path."""
+    path = folder / "tiny.yaml"
+    path.write_text(text)
+    return path
