@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# Several test processes with several threads each would spend their time waiting for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from tests.tiny_grid import actloss, write_tiny
 
 

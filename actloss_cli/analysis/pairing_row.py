@@ -62,7 +62,7 @@ def pairing_row(
         "n_final": len(curves),
         "score": score.mean if score else np.nan,
         "score_low": score.low if score else np.nan,
-        "score_high": score.high if score else np.nan,
+        "score_high": min(score.high, 1.0) if score else np.nan,
         "relative": comparison.relative.mean if comparison else np.nan,
         "relative_low": comparison.relative.low if comparison else np.nan,
         "relative_high": comparison.relative.high if comparison else np.nan,

@@ -21,9 +21,9 @@ DESIGN_THRESHOLDS = Thresholds()
 
 _NOT_METRICS = frozenset(
     {"seed", "lr", "diverged_epoch", "n_train", "score", "validation_score", "best_validation_score", "best_epoch"}
-    | {"test_score"}
+    | {"test_score", "train_loss", "validation_loss", "elapsed_s"}
 )
-"""The numeric columns of `RunData.trials` beside its metrics."""
+"""Numeric columns of `RunData.trials` that no mean is shown of: what is no metric, losses of unlike scales, times."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Analysis:
     - task, kind, dataset, activation, output, loss, optimizer: labels;
     - lr: chosen on validation; n_final: final trials that came to an end, on which all below rests;
     - score: mean test score as the verdict uses it, at the floor where a seed turned non-finite or fell below;
-      score_low, score_high: its t interval over seeds and test rows;
+      score_low, score_high: its t interval over seeds and test rows, cut at 1, which no score passes;
     - relative: share of the reference's gain over the floor, with the interval that agrees with the verdict;
     - steps_to_target: median over seeds of the steps to 90 % of the reference's validation gain, infinite where missed;
     - verdict, reason, works (`works` or `slow`), is_reference;

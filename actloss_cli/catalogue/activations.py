@@ -166,5 +166,10 @@ ACTIVATIONS: tuple[ActivationSpec, ...] = (
         init_gain=1.0,
         along_features=True,
         hidden=False,
+        kernel=InPlaceKernel(
+            forward=lambda z, out, h: _aten._log_softmax.out(z, 1, False, out=out),
+            backward=lambda grad, saved, h: grad.copy_(_aten._log_softmax_backward_data(grad, saved, 1, saved.dtype)),
+            saves="output",
+        ),
     ),
 )

@@ -4,7 +4,6 @@ Where torch has the loss, meaning and gradient are torch's to rounding; a NaN in
 """
 
 from types import MappingProxyType
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -28,29 +27,31 @@ def _per_class(target: Target) -> MappingProxyType[Kind, Coding]:
     return MappingProxyType({"binary": Coding(target, per_class=True), "multiclass": Coding(target, per_class=True)})
 
 
-class _BinaryCrossEntropy(torch.autograd.Function):
-    """torch's binary_cross_entropy without its range check, which a single NaN would turn into an error for all."""
-
-    @staticmethod
-    def forward(ctx: Any, u: Tensor, target: Tensor) -> Tensor:
-        """-(y ln u + (1 - y) ln(1 - u)), logarithms no lower than -100, as torch has it."""
-        ctx.save_for_backward(u, target)
-        return -(target * u.log().clamp_min(-100) + (1 - target) * (1 - u).log().clamp_min(-100))
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
-        """(u - y) / max(u (1 - u), 1e-12), as torch has it: large but finite on a saturated output."""
-        u, target = ctx.saved_tensors
-        return grad * (u - target) / ((1 - u) * u).clamp_min(1e-12), None
-
-
 def _bce(u: Tensor, target: Tensor) -> Tensor:
-    losses: Tensor = _BinaryCrossEntropy.apply(u, target)  # type: ignore[no-untyped-call]  # torch leaves it untyped
-    return losses.mean(1)
+    """As torch has it, logarithms no lower than -100, but without its check, by which one NaN fails all trials."""
+    return -(target * u.log().clamp_min(-100) + (1 - target) * (1 - u).log().clamp_min(-100)).mean(1)
+
+
+def _bce_gradient(u: Tensor, target: Tensor) -> Tensor:
+    """As torch has it: large but finite on a saturated output, where autograd through the clamp would give 0."""
+    return (u - target) / ((1 - u) * u).clamp_min_(1e-12) / u.shape[1]
+
+
+def _keras_gradient(u: Tensor, one_hot: Tensor) -> Tensor:
+    """1 / sum u - y / u where u_y / sum u is not clipped, else 0."""
+    total = u.sum(1, keepdim=True)
+    of_true = (u * one_hot).sum(1, keepdim=True)
+    p = of_true / total
+    inside = ~((p < KERAS_EPSILON) | (p > 1 - KERAS_EPSILON))  # NaN counts as inside, and stays NaN
+    return torch.where(inside, 1 / total - one_hot / of_true, 0.0)
 
 
 def _keras_probabilities(u: Tensor) -> Tensor:
     return (u / u.sum(1, keepdim=True)).clamp(KERAS_EPSILON, 1 - KERAS_EPSILON)
+
+
+def _one_hot(u: Tensor, index: Tensor) -> Tensor:
+    return torch.zeros_like(u).scatter_(1, index.unsqueeze(1), 1.0)
 
 
 def _picked(values: Tensor, index: Tensor) -> Tensor:
@@ -66,6 +67,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="real",
         codings=_codings(regression="standardised", binary="zero_one", multiclass="one_hot"),
         per_sample=lambda u, target: (u - target).square().mean(1),
+        gradient=lambda u, target: (u - target).mul_(2 / u.shape[1]),
         module=nn.MSELoss,
         implied=clipped,
         proper="proper",
@@ -79,6 +81,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="real",
         codings=_codings(regression="standardised", binary="zero_one", multiclass="one_hot"),
         per_sample=lambda u, target: (u - target).abs().mean(1),
+        gradient=lambda u, target: (u - target).sign_().div_(u.shape[1]),
         module=nn.L1Loss,
         proper="not proper",
         units_follow_output=True,
@@ -90,6 +93,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="real",
         codings=_codings(regression="standardised"),
         per_sample=lambda u, target, delta: F.huber_loss(u, target, reduction="none", delta=delta).mean(1),
+        gradient=lambda u, target, delta: (u - target).clamp_(-delta, delta).div_(u.shape[1]),
         module=nn.HuberLoss,
         hyper={"delta": 1.0},
     ),
@@ -101,6 +105,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="probability",
         codings=_codings(binary="zero_one", multiclass="one_hot"),
         per_sample=_bce,
+        gradient=_bce_gradient,
         module=nn.BCELoss,
         implied=normalised,
         proper="proper",
@@ -113,6 +118,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="logit",
         codings=_codings(binary="zero_one", multiclass="one_hot"),
         per_sample=lambda u, target: F.binary_cross_entropy_with_logits(u, target, reduction="none").mean(1),
+        gradient=lambda u, target: (torch.sigmoid(u) - target).div_(u.shape[1]),
         module=nn.BCEWithLogitsLoss,
         implied=logistic,
         proper="proper",
@@ -124,6 +130,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="margin",
         codings=_codings(binary="minus_plus"),
         per_sample=lambda u, target: (1 - u * target).clamp_min(0).mean(1),
+        gradient=lambda u, target: torch.where(u * target <= 1, -target, 0.0).div_(u.shape[1]),
         proper="not proper",
     ),
     LossSpec(
@@ -134,6 +141,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="logits",
         codings=_per_class("index"),
         per_sample=lambda u, target: F.cross_entropy(u, target, reduction="none"),
+        gradient=lambda u, target: torch.softmax(u, 1) - _one_hot(u, target),
         module=nn.CrossEntropyLoss,
         implied=softmax,
         proper="proper",
@@ -146,6 +154,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="probabilities",
         codings=_per_class("one_hot"),
         per_sample=lambda u, target: -(target * _keras_probabilities(u).log()).sum(1),
+        gradient=_keras_gradient,
         implied=normalised,
         proper="proper",
     ),
@@ -157,6 +166,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="probabilities",
         codings=_per_class("index"),
         per_sample=lambda u, target: -_picked(_keras_probabilities(u).log(), target),
+        gradient=lambda u, target: _keras_gradient(u, _one_hot(u, target)),
         implied=normalised,
         proper="proper",
     ),
@@ -168,6 +178,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="log-probabilities",
         codings=_per_class("index"),
         per_sample=lambda u, target: F.nll_loss(u, target, reduction="none"),
+        gradient=lambda u, target: -_one_hot(u, target),
         module=nn.NLLLoss,
         implied=exponential,
         proper="proper",
@@ -180,6 +191,7 @@ LOSSES: tuple[LossSpec, ...] = (
         takes="log-probabilities",
         codings=_per_class("one_hot"),
         per_sample=lambda u, target: F.kl_div(u, target, reduction="none").sum(1),
+        gradient=lambda u, target: -target,
         module=lambda: nn.KLDivLoss(reduction="batchmean"),
         implied=exponential,
         proper="proper",

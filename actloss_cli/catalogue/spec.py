@@ -100,6 +100,8 @@ class LossSpec:
     takes: Literal["probability", "logit", "margin", "logits", "probabilities", "log-probabilities", "real"]
     codings: Mapping[Kind, Coding]
     per_sample: Callable[..., Tensor]
+    gradient: Callable[..., Tensor] | None = None
+    """`gradient(u, target, **hyper)`: the derivative of `per_sample` by u, shaped like u; else autograd serves."""
     module: Callable[..., nn.Module] | None = None
     """The torch class, mean reduction, where one exists; the plain loop uses it."""
     implied: Callable[[Tensor], Implied] | None = None

@@ -22,7 +22,9 @@ def report(
     """
     from actloss_cli.analysis import analyse
     from actloss_cli.cli.console import say, stdout
-    from actloss_cli.report import render_report, summary_json, write_report
+    from actloss_cli.report.summary import summary_json
+    from actloss_cli.report.tables import write_report
+    from actloss_cli.report.terminal import render_report
     from actloss_cli.store.folder import runs_in
     from actloss_cli.store.reader import read_run
 
@@ -30,11 +32,11 @@ def report(
     for folder in runs_in(results):
         data = read_run(folder)
         analysis = analyse(data)
+        written = write_report(data, analysis, folder / "report", figures=figures)
         if as_json:
             summaries.append(summary_json(data, analysis))
         else:
             render_report(stdout(), data, analysis, top=top)
-        written = write_report(data, analysis, folder / "report", figures=figures)
         say(f"wrote {len(written)} files to {folder / 'report'}")
     if as_json:
         typer.echo(summaries[0] if len(summaries) == 1 else "[" + ",\n".join(summaries) + "]")

@@ -37,7 +37,7 @@ def run(
     from actloss_cli.cli.console import say
     from actloss_cli.cli.plan import print_plan
     from actloss_cli.cli.progress import ProgressView
-    from actloss_cli.config import expand, load_config
+    from actloss_cli.config import dump_yaml, expand, load_config
     from actloss_cli.execute.run import resolve_device, run_plan
     from actloss_cli.plan.plan import make_plan
 
@@ -65,7 +65,7 @@ def run(
     with ProgressView() as view:
         progress, elapsed_s = run_plan(
             plan,
-            loaded.resolved(),
+            dump_yaml(loaded.resolved()),
             folder,
             n_workers=n_workers,
             device=resolve_device(device),

@@ -1,4 +1,4 @@
-"""`actloss show`: one pairing whole."""
+"""`actloss show`: one pairing whole, on one task or on all."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,27 +11,33 @@ from actloss_cli.cli.options import RunArgument
 def show(
     results: RunArgument,
     pairing: Annotated[
-        str, typer.Argument(metavar="PAIRING", help="TASK/ACTIVATION/OUTPUT/LOSS/OPTIMIZER, as the tables name it.")
+        str, typer.Argument(metavar="PAIRING", help="ACTIVATION/OUTPUT/LOSS/OPTIMIZER, after TASK/ for one task alone.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print everything that is known of one pairing.
 
-    Example:
+    Examples:
       actloss show results/grid moons/relu/sigmoid/bce/adam
+      actloss show results/grid relu/identity/mse/adam
     """
     from actloss_cli.analysis import analyse
     from actloss_cli.cli.console import stdout
-    from actloss_cli.report import pairing_json, render_pairing
+    from actloss_cli.report.pairing_json import pairing_json
+    from actloss_cli.report.pairing_search import find_pairings
+    from actloss_cli.report.pairing_view import render_pairing
     from actloss_cli.store.reader import read_run
 
     data = read_run(one_run(results))
     analysis = analyse(data)
-    pairing_id = _find(pairing, [str(key) for key in analysis.pairings.index])
+    found = find_pairings(analysis, pairing)
     if as_json:
-        typer.echo(pairing_json(data, analysis, pairing_id))
-    else:
-        render_pairing(stdout(), data, analysis, pairing_id)
+        documents = [pairing_json(data, analysis, one) for one in found]
+        typer.echo(documents[0] if len(documents) == 1 else "[" + ",\n".join(documents) + "]")
+        return
+    console = stdout()
+    for one in found:
+        render_pairing(console, data, analysis, one)
 
 
 def one_run(results: Path) -> Path:
@@ -43,15 +49,3 @@ def one_run(results: Path) -> Path:
     if len(runs) > 1:
         raise user_error(f"'{results}' holds {len(runs)} runs", hint=f"name one, such as {runs[0]}")
     return runs[0]
-
-
-def _find(wanted: str, known: list[str]) -> str:
-    import difflib
-
-    from actloss_cli.errors import user_error
-
-    if wanted in known:
-        return wanted
-    near = difflib.get_close_matches(wanted, known, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else "pairings are named TASK/ACTIVATION/OUTPUT/LOSS/OPTIMIZER"
-    raise user_error(f"no pairing '{wanted}' in these results", hint=hint)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from actloss_cli.catalogue.spec import Kind
 from actloss_cli.engine import metrics
-from actloss_cli.engine.problem import Head
+from actloss_cli.engine.head import Head
 
 
 @dataclass(frozen=True)

@@ -91,23 +91,40 @@ class SegmentedActivation:
         return grad
 
 
+class _Window:
+    """A segment's part of a buffer. Buffers stay the same from step to step, so that cutting once is enough."""
+
+    def __init__(self, trials: slice) -> None:
+        self._trials = trials
+        self._buffer: Tensor | None = None
+        self._part: Tensor | None = None
+
+    def of(self, buffer: Tensor) -> Tensor:
+        """`[T, ..]` to `[T', ..]`."""
+        if self._part is None or buffer is not self._buffer:
+            self._buffer, self._part = buffer, buffer[self._trials]
+        return self._part
+
+
 class _Declared:
     """A segment whose declaration has a hand-derived kernel."""
 
     def __init__(self, segment: Segment) -> None:
         kernel = segment.spec.kernel
         assert kernel is not None
-        self._kernel, self._hyper, self._trials = kernel, segment.hyper, segment.trials
+        self._kernel, self._hyper = kernel, segment.hyper
         self.in_place = kernel.saves == "output"
+        self._z, self._out, self._grad = (_Window(segment.trials) for _ in range(3))
         self._saved: Tensor | None = None
 
     def forward(self, x: Tensor, result: Tensor) -> None:
-        z, out = x[self._trials], result[self._trials]
+        z, out = self._z.of(x), self._out.of(result)
         self._kernel.forward(z, out, self._hyper)
         self._saved = out if self._kernel.saves == "output" else z
 
     def backward(self, grad: Tensor) -> None:
-        self._kernel.backward(grad[self._trials], self._saved, self._hyper)  # type: ignore[arg-type]
+        assert self._saved is not None
+        self._kernel.backward(self._grad.of(grad), self._saved, self._hyper)
 
 
 class _Differentiated:

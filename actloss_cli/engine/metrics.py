@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from actloss_cli.catalogue.spec import Implied
-from actloss_cli.engine.problem import Head
+from actloss_cli.engine.head import Head
 
 CALIBRATION_BINS = 15
 """Equal-width bins of the confidence, as in Guo et al. (2017)."""
@@ -23,19 +23,23 @@ class Decisions:
 
 
 def r2(predicted: Tensor, y: Tensor) -> Tensor:
-    """1 - SSE / SST `[T]` of predictions `[T, N]`."""
-    return 1 - (predicted - y).square().sum(1) / (y - y.mean(1, keepdim=True)).square().sum(1)
+    """1 - SSE / SST `[T]` of predictions `[T, N]`. On a constant y 1 if all are met, else 0: scikit-learn's rule."""
+    sse = (predicted - y).square().sum(1)
+    sst = (y - y.mean(1, keepdim=True)).square().sum(1)
+    on_constant = torch.where(sse > 0, 0.0, 1 - sse)  # 1, or NaN where a prediction is
+    return torch.where(sst > 0, 1 - sse / sst, on_constant)
 
 
 def r2_rows(predicted: Tensor, y: Tensor) -> Tensor:
     """Each row's share in R² `[T, N]`: their mean is R², their spread its sampling error, by linearisation.
 
     R² = 1 - A/B with A, B the means of squared error a and squared deviation b: row = 1 - A/B - a/B + (A/B) b/B.
+    On a constant y every row is R² itself.
     """
     a = (predicted - y).square()
     b = (y - y.mean(1, keepdim=True)).square()
     A, B = a.mean(1, keepdim=True), b.mean(1, keepdim=True)
-    return 1 - A / B - a / B + (A / B) * b / B
+    return torch.where(B > 0, 1 - A / B - a / B + (A / B) * b / B, r2(predicted, y)[:, None])
 
 
 def regression_metrics(predicted: Tensor, y: Tensor) -> dict[str, Tensor]:

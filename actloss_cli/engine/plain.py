@@ -14,9 +14,10 @@ from actloss_cli import catalogue
 from actloss_cli.catalogue.spec import ActivationSpec
 from actloss_cli.datasets import Dataset
 from actloss_cli.engine import evaluation
+from actloss_cli.engine.head import head_for
 from actloss_cli.engine.initialise import initial_weights
 from actloss_cli.engine.outcome import TrialOutcome
-from actloss_cli.engine.problem import Part, epoch_order, head_for, problem_for
+from actloss_cli.engine.problem import Part, epoch_order, problem_for
 from actloss_cli.engine.record import Record, all_finite
 from actloss_cli.plan.trial import Trial
 

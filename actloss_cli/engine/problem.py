@@ -1,4 +1,4 @@
-"""A task as the engine trains it: coded targets and scaled tensors of one seed; units and threshold for all."""
+"""A task as the engine trains it: the scaled tensors and coded targets of one seed, and the order of its rows."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,52 +8,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from actloss_cli import catalogue
-from actloss_cli.catalogue.coding import coding_for, count_units, decision_threshold
-from actloss_cli.catalogue.spec import ActivationSpec, Coding, Hyper, LossSpec
+from actloss_cli.catalogue.spec import Coding
 from actloss_cli.datasets import Dataset, split
-from actloss_cli.plan.trial import Pairing, Phase, Task
+from actloss_cli.plan.trial import Phase
 from actloss_cli.seeding import derive_seed
-
-
-@dataclass(frozen=True)
-class Head:
-    """What follows the last linear layer: output activation, loss, and how they read the target."""
-
-    output: ActivationSpec
-    output_hyper: Hyper
-    loss: LossSpec
-    loss_hyper: Hyper
-    coding: Coding
-    n_units: int
-    threshold: float
-    """For one unit on a binary task: above it, the positive class."""
-
-    def activate(self, z: Tensor) -> Tensor:
-        """Pre-activations to outputs, both `[.., C, ..]`."""
-        return self.output.apply(z, **self.output_hyper)
-
-    def losses(self, u: Tensor, target: Tensor) -> Tensor:
-        """Outputs `[T, C, B]` and coded target to the loss per sample `[T, B]`."""
-        return self.loss.per_sample(u, target, **self.loss_hyper)
-
-
-def head_for(task: Task, pairing: Pairing, n_classes: int) -> Head:
-    """The head of a valid pairing on this task."""
-    loss, output = catalogue.loss(pairing.loss.name), catalogue.activation(pairing.output.name)
-    coding = coding_for(loss, output, task.kind)
-    assert coding is not None, "an invalid pairing is never trained"
-    output_hyper = pairing.output.hyper(output.hyper)
-    one_unit_decides = task.kind == "binary" and not coding.per_class
-    return Head(
-        output=output,
-        output_hyper=output_hyper,
-        loss=loss,
-        loss_hyper=pairing.loss.hyper(loss.hyper),
-        coding=coding,
-        n_units=count_units(coding, n_classes),
-        threshold=decision_threshold(loss, output.range_for(output_hyper)) if one_unit_decides else 0.0,
-    )
 
 
 @dataclass(frozen=True)

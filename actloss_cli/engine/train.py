@@ -8,8 +8,9 @@ from torch import Tensor
 from actloss_cli.datasets import Dataset
 from actloss_cli.engine import evaluation
 from actloss_cli.engine.feed import Feed, HeldOut
+from actloss_cli.engine.head import Head, head_for
 from actloss_cli.engine.outcome import TrialOutcome
-from actloss_cli.engine.problem import Head, head_for, problem_for
+from actloss_cli.engine.problem import problem_for
 from actloss_cli.engine.record import Record, all_finite
 from actloss_cli.engine.stacked import StackedModel
 from actloss_cli.plan.trial import Trial
@@ -79,19 +80,11 @@ class StackedTraining:
             if step == max_steps:
                 break
             z = self.model.forward(batch.x)
-            loss, grad = self._loss_gradient(z, batch.target, batch.weights)
+            loss, grad = self.head.loss_and_gradient(z, batch.target, batch.weights)
             self.model.backward(grad)
             self.model.update()
             total += loss * (batch.n / self.feed.n_train)
         return total
-
-    def _loss_gradient(self, z: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Each trial's mean loss `[T]`, and the gradient `[T, C, B]` of their sum: trials stay independent."""
-        leaf = z.detach().requires_grad_()
-        with torch.enable_grad():
-            losses = self.head.losses(self.head.activate(leaf), target)  # (T, B)
-        (grad,) = torch.autograd.grad(losses, leaf, weights.expand_as(losses))
-        return (losses.detach() * weights).sum(1), grad
 
     def _predict(self, rows: HeldOut) -> Tensor:
         """Outputs `[T, C, N]` on held-out rows."""

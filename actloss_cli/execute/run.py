@@ -1,9 +1,8 @@
 """Carries a plan out into a results folder: lock, config, provenance, store, workers, scheduler."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -24,7 +23,7 @@ def resolve_device(device: str) -> str:
 
 def run_plan(
     plan: Plan,
-    config: Mapping[str, Any],
+    config: str,
     folder: Path,
     *,
     n_workers: int,
@@ -34,7 +33,7 @@ def run_plan(
 ) -> tuple[Progress, float]:
     """Trains what is missing in `folder`; gives the last counts and the seconds that it took.
 
-    `config` is the resolved one. `on_start` gets a function that stops the run in good order.
+    `config` is the resolved one, as YAML. `on_start` gets a function that stops the run in good order.
     """
     start = time.perf_counter()
     claim_folder(folder)

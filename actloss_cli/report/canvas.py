@@ -60,7 +60,7 @@ def fold(figure: Figure, text: str, size: float) -> str:
     """Lines of such type, in points, that stay within the figure's width."""
     # Bold DejaVu Sans advances by 0.62 em on average.
     n_chars = max(int((figure.get_figwidth() - 0.2) * 72 / (0.62 * size)), 12)
-    return "\n".join(textwrap.wrap(drawable(text), n_chars))
+    return "\n".join(textwrap.wrap(drawable(text), n_chars, break_on_hyphens=False))
 
 
 def save_figure(figure: Figure, stem: Path) -> list[Path]:

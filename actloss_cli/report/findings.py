@@ -1,4 +1,4 @@
-"""What a task's pairings say in a sentence: how many work, and with which functions nothing does."""
+"""What a run says in a sentence: how much of it is there, how many pairings work, with which functions nothing does."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
+from actloss_cli.report.number_format import format_share
 from actloss_cli.report.ranking import trained
 from actloss_cli.report.verdict_style import VERDICTS
+from actloss_cli.store.data import RunData
 
 _JOINED = {("output", "loss"): "{1} never works under {0}", ("activation", "optimizer"): "{0} never works with {1}"}
 
@@ -57,11 +59,18 @@ def find_offences(pairings: pd.DataFrame, roles: tuple[str, str]) -> list[Offenc
 
 def title_of(task: str, pairings: pd.DataFrame, roles: tuple[str, str]) -> str:
     """`moons: 118 of 210 pairings work; hinge never works under softmax`."""
-    counted = f"{task}: {int(pairings['works'].sum()):,} of {len(pairings):,} pairings work"
+    counted = f"{task}: {format_share(int(pairings['works'].sum()), len(pairings))} pairings work"
     if (pairings["verdict"] == VerdictName.NO_SIGNAL).all():
         return f"{task}: no signal, no pairing beats the trivial predictor clearly"
     offences = find_offences(pairings, roles)
     return f"{counted}; {offences[0].sentence}" if offences else counted
+
+
+def unfinished(run: RunData) -> str:
+    """`UNFINISHED: 1,234 of 5,678 trials missing`, or nothing for a finished run."""
+    if not run.n_missing:
+        return ""
+    return f"UNFINISHED: {format_share(run.n_missing, run.n_missing + len(run.trials))} trials missing"
 
 
 def _offences(pool: pd.DataFrame, roles: Sequence[str]) -> list[Offence]:

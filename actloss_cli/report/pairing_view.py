@@ -13,6 +13,7 @@ from rich.text import Text
 from actloss_cli.analysis.pairing_row import DTYPES, NAMES
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.report.curve_data import final_curves
+from actloss_cli.report.findings import unfinished
 from actloss_cli.report.frame_rows import row_at, rows_of
 from actloss_cli.report.number_format import (
     format_interval,
@@ -33,6 +34,8 @@ def render_pairing(console: Console, run: RunData, analysis: Analysis, pairing_i
     """Prints all that is known of one pairing."""
     row = row_at(analysis.pairings, pairing_id)
     trials = run.trials[run.trials["pairing_id"] == pairing_id]
+    if label := unfinished(run):
+        say(console, shown(console, label, "bold reverse"))
     say(console, shown(console, f"{row['task']}: ", "bold"), shown(console, pairing_label(row), "bold"))
     say(console, verdict_text(console, row["verdict"]), ": ", shown(console, row["reason"]))
     say(console, Text(style_of(row["verdict"]).meaning, "dim"))
@@ -66,7 +69,7 @@ def _with_interval(row: pd.Series, name: str) -> str:
 
 def _print_metrics(console: Console, row: pd.Series) -> None:
     metrics = [name for name in row.index if name not in (*NAMES, *DTYPES)]
-    table = Table("metric, test set", "mean over seeds")
+    table = Table("metric", "mean over final seeds")
     _print_table(console, table, [(name, format_metric(row[name])) for name in metrics if pd.notna(row[name])])
 
 

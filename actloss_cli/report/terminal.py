@@ -8,7 +8,7 @@ from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.analysis.verdicts import VerdictName
 from actloss_cli.report.cell_grid import cell_grid
-from actloss_cli.report.findings import Offence, count_verdicts, find_offences
+from actloss_cli.report.findings import Offence, count_verdicts, find_offences, unfinished
 from actloss_cli.report.frame_rows import of_task, row_at, rows_of
 from actloss_cli.report.number_format import format_interval, format_lr, format_score, format_share, score_name
 from actloss_cli.report.ranking import pairing_label
@@ -24,26 +24,18 @@ _OFFENCES = 4
 
 def render_report(console: Console, run: RunData, analysis: Analysis, top: int = 10) -> None:
     """Prints the whole report, with the best `top` pairings of each task; complete without colour and at any width."""
-    render_headline(console, run)
+    _print_headline(console, run)
     for task in analysis.tasks.index:
         console.print()
         _print_task(console, run, analysis, str(task), top)
     _print_legend(console, analysis.pairings)
 
 
-def render_headline(console: Console, run: RunData) -> None:
-    """Prints the run's name and its size, or how much of it is missing."""
+def _print_headline(console: Console, run: RunData) -> None:
     n_done = len(run.trials)
     say(console, shown(console, run.name, "bold"), f": {len(run.pairings):,} pairings, {n_done:,} trials")
     if label := unfinished(run):
         say(console, shown(console, label, "bold reverse"))
-
-
-def unfinished(run: RunData) -> str:
-    """`UNFINISHED: 1,234 of 5,678 trials missing`, or nothing for a finished run."""
-    if not run.n_missing:
-        return ""
-    return f"UNFINISHED: {format_share(run.n_missing, run.n_missing + len(run.trials))} trials missing"
 
 
 def _print_task(console: Console, run: RunData, analysis: Analysis, task: str, top: int) -> None:

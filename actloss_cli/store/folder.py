@@ -11,7 +11,6 @@ from typing import Any
 
 import yaml
 
-from actloss_cli.config import dump_yaml
 from actloss_cli.errors import ExitCode, user_error
 from actloss_cli.store.schema import DATABASE
 
@@ -82,9 +81,9 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def write_config(folder: Path, resolved: Mapping[str, Any]) -> None:
+def write_config(folder: Path, text: str) -> None:
     """The resolved config, every default written out."""
-    _replace(folder / CONFIG, dump_yaml(dict(resolved)))
+    _replace(folder / CONFIG, text)
 
 
 def append_provenance(folder: Path, session: Mapping[str, Any]) -> None:

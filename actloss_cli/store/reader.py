@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from actloss_cli.store.blobs import unpack
+from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.data import RunData
 from actloss_cli.store.folder import read_config, read_provenance
 from actloss_cli.store.schema import DATABASE
-from actloss_cli.store.writer import check_version, unreadable
 
 _ASKED = """
     SELECT a.pairing_id, t.* FROM asked a JOIN trials t USING (trial)

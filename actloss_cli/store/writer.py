@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from actloss_cli.datasets import Dataset, load, split
 from actloss_cli.engine.outcome import METRICS, TrialOutcome
-from actloss_cli.errors import ExitCode, user_error
 from actloss_cli.plan.plan import Plan, PlannedPairing, TaskFacts
 from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack, Trial
 from actloss_cli.store.blobs import pack, unpack
+from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.schema import DATABASE, DDL, SCHEMA_VERSION
 
 _TRIAL_COLUMNS = ("trial", "phase", "seed", "lr", "status", "diverged_epoch", "n_train", "elapsed_s", "message", "spec")
@@ -124,26 +124,6 @@ class StoreWriter:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
-
-
-def check_version(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises if the database was made by another schema than this code's."""
-    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-    if row is None or row[0] != str(SCHEMA_VERSION):
-        raise user_error(
-            f"'{path}' has schema {row[0] if row else 'unknown'}, this actloss reads {SCHEMA_VERSION}",
-            hint="use the version of actloss that made it, or run into another folder with --results",
-            code=ExitCode.RESULTS,
-        )
-
-
-def unreadable(path: Path, damage: sqlite3.Error) -> Exception:
-    """The user's error for a file that SQLite refuses."""
-    return user_error(
-        f"'{path}' is no database of actloss, or is damaged: {damage}",
-        hint="move the folder away and run again, or restore it from a copy",
-        code=ExitCode.RESULTS,
-    )
 
 
 def _trial_row(trial: Trial, outcome: TrialOutcome) -> Sequence[object]:

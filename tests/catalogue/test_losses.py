@@ -32,9 +32,8 @@ def outputs(spec, coding):
 
 
 def with_gradient(spec, u, target):
-    leaf = u.clone().requires_grad_()
-    losses = spec.per_sample(leaf, target, **spec.hyper)
-    return losses.detach(), torch.autograd.grad(losses.sum(), leaf)[0]
+    """The losses and the declared gradient."""
+    return spec.per_sample(u, target, **spec.hyper), spec.gradient(u, target, **spec.hyper)
 
 
 @pytest.mark.parametrize(("spec", "kind", "coding"), CASES, ids=lambda value: getattr(value, "name", str(value)))
@@ -61,6 +60,28 @@ def test_its_mean_and_gradient_are_those_of_the_torch_class(spec, kind, coding):
         losses, grad = with_gradient(spec, u, target)
         torch.testing.assert_close(losses[t].mean(), expected.detach())
         torch.testing.assert_close(grad[t].T / B, expected_grad)
+
+
+@pytest.mark.parametrize(("spec", "kind", "coding"), CASES, ids=lambda value: getattr(value, "name", str(value)))
+def test_the_declared_gradient_is_autograds(spec, kind, coding):
+    u, target = outputs(spec, coding), TARGETS[coding.target]
+    leaf = u.clone().requires_grad_()
+    losses = spec.per_sample(leaf, target, **spec.hyper)
+    _, grad = with_gradient(spec, u, target)
+    torch.testing.assert_close(grad, torch.autograd.grad(losses.sum(), leaf)[0])
+
+
+@pytest.mark.parametrize("name", ["categorical_cross_entropy", "sparse_categorical_cross_entropy"])
+def test_a_clipped_probability_sends_no_gradient_back(name):
+    u = torch.tensor([[[1e-9, 0.5, 2.0], [1.0, 0.5, -1.0]]], dtype=torch.float64)
+    target = torch.zeros(1, 3, dtype=torch.int64)
+    if name.startswith("categorical"):
+        target = torch.nn.functional.one_hot(target, 2).double().transpose(1, 2)
+    losses, grad = with_gradient(loss(name), u, target)
+    assert losses[0].tolist() == pytest.approx([-math.log(1e-7), math.log(2), -math.log(1 - 1e-7)])
+    assert (grad[0, :, 0] == 0).all()
+    assert (grad[0, :, 1] != 0).all()
+    assert (grad[0, :, 2] == 0).all()
 
 
 def test_bce_has_torchs_value_and_gradient_on_saturated_outputs():

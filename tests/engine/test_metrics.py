@@ -54,7 +54,7 @@ def test_multiclass_metrics_are_scikit_learns(K):
 
 
 def test_accuracy_and_macro_f1_are_scikit_learns():
-    from actloss_cli.engine.problem import head_for
+    from actloss_cli.engine.head import head_for
     from tests.engine.builders import make_trial
 
     trial = make_trial("multiclass")
@@ -91,6 +91,13 @@ def test_row_scores_of_a_regression_average_to_r2_and_spread_as_resampling_says(
     picks = RNG.integers(0, 400, size=(4000, 400))
     resampled = [sk.r2_score(y[0][pick], predicted[0][pick]) for pick in picks]
     assert rows.std() / 20 == pytest.approx(np.std(resampled), rel=0.1)
+
+
+def test_r2_on_a_constant_target_is_scikit_learns():
+    y = torch.full((2, 8), 3.0, dtype=torch.float64)
+    predicted = y + torch.tensor([[0.0], [0.5]])
+    assert metrics.r2(predicted, y).tolist() == [sk.r2_score(y[t], predicted[t]) for t in range(2)] == [1.0, 0.0]
+    assert metrics.r2_rows(predicted, y).mean(1).tolist() == [1.0, 0.0]
 
 
 def test_tied_class_units_share_the_credit():

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from PIL import Image
@@ -17,6 +18,7 @@ from actloss_cli.report.cell_grid import Cell, CellGrid
 from actloss_cli.report.curve_data import final_curves
 from actloss_cli.report.curves import draw_curves
 from actloss_cli.report.figures import write_figures
+from actloss_cli.report.findings import title_of
 from actloss_cli.report.heatmap import draw_heatmap
 from actloss_cli.report.lr_sweeps import draw_lr_sweeps, lr_sweeps
 from actloss_cli.report.verdict_style import STYLES, VERDICTS
@@ -75,8 +77,6 @@ def _outside(figure) -> list[str]:
 
 
 def _drawn(make):
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
     with house_style():
         figure = make()
         FigureCanvasAgg(figure).draw()
@@ -191,9 +191,9 @@ def test_no_text_of_the_sweeps_touches_another(n_optimizers):
     assert _outside(figure) == []
 
 
-def test_every_task_gets_its_figures_as_png_of_200_dpi_and_as_svg(run, analysis, tmp_path):
-    one = analyse(make_run([SyntheticTask("moons")]))
-    written = write_figures(make_run([SyntheticTask("moons")]), one, tmp_path / "figures")
+def test_every_task_gets_its_figures_as_png_of_200_dpi_and_as_svg(tmp_path):
+    run = make_run([SyntheticTask("moons")])
+    written = write_figures(run, analyse(run), tmp_path / "figures")
     kinds = ("output-by-loss", "activation-by-optimizer", "curves", "learning-rates")
     assert sorted(path.name for path in written) == sorted(
         f"moons-{kind}.{end}" for kind in kinds for end in ("png", "svg")
@@ -235,9 +235,7 @@ def test_characters_that_the_font_lacks_are_written_out():
     assert drawable("漢 R² \x1b[1m") == "\\u6f22 R² \\x1b[1m"
 
 
-def test_the_title_says_how_many_work_and_what_never_does(run, analysis, tmp_path):
-    from actloss_cli.report.findings import title_of
-
+def test_the_title_says_how_many_work_and_what_never_does(analysis):
     moons = analysis.pairings[analysis.pairings["task"] == "moons"]
     n_working = int(moons["works"].sum())
     assert title_of("moons", moons, ("activation", "optimizer")) == (

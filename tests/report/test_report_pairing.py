@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from actloss_cli.errors import UserError
@@ -71,6 +73,11 @@ def test_the_curve_is_drawn_beside_the_references_on_one_scale(run, analysis, pr
     assert theirs[-1] == "█"
 
 
+def test_a_pairing_of_an_unfinished_run_is_labelled(run, analysis, printed):
+    text = printed(render_pairing, replace(run, n_missing=2), analysis, _only(analysis, NAME))
+    assert f"UNFINISHED: 2 of {2 + len(run.trials):,} trials missing" in text
+
+
 def test_an_invalid_pairing_gives_its_reason_and_no_empty_tables(run, analysis, printed):
     text = printed(render_pairing, run, analysis, _only(analysis, "moons/relu/identity/bce/adam"))
     assert "⊘ invalid: all elements of input should be between 0 and 1" in text
@@ -91,8 +98,6 @@ def test_hostile_labels_are_shown_as_text(hostile_run, hostile, printed):
 
 
 def test_a_sparkline_rises_from_the_lowest_to_the_highest_mark():
-    import numpy as np
-
     curve = np.linspace(0.0, 1.0, 8)
     assert sparkline(curve, 0.0, 1.0, width=80, ascii_only=False) == "▁▂▃▄▅▆▇█"
     assert sparkline(np.array([0.0, 0.55, 1.0]), 0.0, 1.0, width=80, ascii_only=True) == "059"

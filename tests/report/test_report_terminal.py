@@ -8,7 +8,9 @@ import pytest
 
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
 from actloss_cli.analysis.pairings import analyse
+from actloss_cli.report.cell_grid import Cell, CellGrid
 from actloss_cli.report.terminal import render_report
+from actloss_cli.report.terminal_grid import print_grid
 
 from .synthetic import SyntheticTask, make_run
 
@@ -62,6 +64,20 @@ def test_nothing_is_cut_or_wider_than_the_console(run, analysis, printed, width)
             expected[f"{cell['best_score']:.3f}"] += 1
             expected[f"{n_working}/{cell['n_pairings'] - cell['invalid']}"] += n_working > 0
     assert {token: shown[token] for token in expected} == dict(expected)
+
+
+def test_a_narrow_table_first_folds_its_cells_then_goes_on_below(printed):
+    columns = tuple(f"loss_{j:02d}" for j in range(40))
+    cells = {("relu", column): Cell(0.5 + j / 100, 28, j + 1, "works") for j, column in enumerate(columns)}
+    grid = CellGrid("output", "loss", ("relu",), columns[:3], cells)
+    assert "✓ 0.510 2/28" in printed(print_grid, grid, width=60)
+    assert "✓ 0.510 2/28" not in printed(print_grid, grid, width=50)
+    assert printed(print_grid, grid, width=50).count("output") == 1
+    long = printed(print_grid, replace(grid, columns=columns), width=50)
+    assert max(map(len, long.splitlines())) <= 50
+    assert re.findall(r"loss_\d\d", long) == list(columns)
+    assert re.findall(r"0\.\d{3}", long) == [f"{0.5 + j / 100:.3f}" for j in range(40)]
+    assert re.findall(r"\d+/28", long) == [f"{j + 1}/28" for j in range(40)]
 
 
 @pytest.mark.parametrize("width", [60, 200])

@@ -1,0 +1,80 @@
+"""What follows the last linear layer: output activation and loss, and the gradient that they send back."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from actloss_cli import catalogue
+from actloss_cli.catalogue.coding import coding_for, count_units, decision_threshold
+from actloss_cli.catalogue.spec import ActivationSpec, Coding, Hyper, InPlaceKernel, LossSpec
+from actloss_cli.plan.trial import Pairing, Task
+
+
+@dataclass(frozen=True)
+class Head:
+    """An output and a loss on one kind of task, and how they read the target."""
+
+    output: ActivationSpec
+    output_hyper: Hyper
+    loss: LossSpec
+    loss_hyper: Hyper
+    coding: Coding
+    n_units: int
+    threshold: float
+    """For one unit on a binary task: above it, the positive class."""
+
+    def activate(self, z: Tensor) -> Tensor:
+        """Pre-activations to outputs, both `[.., C, ..]`."""
+        return self.output.apply(z, **self.output_hyper)
+
+    def losses(self, u: Tensor, target: Tensor) -> Tensor:
+        """Outputs `[T, C, B]` and coded target to the loss per sample `[T, B]`."""
+        return self.loss.per_sample(u, target, **self.loss_hyper)
+
+    def loss_and_gradient(self, z: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+        """Each trial's mean loss `[T]`, and the gradient `[T, C, B]` of their sum: trials stay independent.
+
+        z `[T, C, B]` may be overwritten; weights `[B]` are 1/n on the n real rows, else 0.
+        """
+        if self.output.kernel is not None and self.loss.gradient is not None:
+            losses, grad = self._by_declaration(self.output.kernel, z, target, weights)
+        else:
+            losses, grad = self._by_autograd(z, target, weights)
+        return (losses * weights).sum(1), grad
+
+    def _by_declaration(
+        self, kernel: InPlaceKernel, z: Tensor, target: Tensor, weights: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        assert self.loss.gradient is not None
+        u = z if kernel.saves == "output" else torch.empty_like(z)
+        kernel.forward(z, u, self.output_hyper)
+        losses = self.losses(u, target)
+        grad = self.loss.gradient(u, target, **self.loss_hyper).mul_(weights)
+        kernel.backward(grad, u if kernel.saves == "output" else z, self.output_hyper)
+        return losses, grad
+
+    def _by_autograd(self, z: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+        leaf = z.detach().requires_grad_()
+        with torch.enable_grad():
+            losses = self.losses(self.activate(leaf), target)
+        (grad,) = torch.autograd.grad(losses, leaf, weights.expand_as(losses))
+        return losses.detach(), grad
+
+
+def head_for(task: Task, pairing: Pairing, n_classes: int) -> Head:
+    """The head of a valid pairing on this task."""
+    loss, output = catalogue.loss(pairing.loss.name), catalogue.activation(pairing.output.name)
+    coding = coding_for(loss, output, task.kind)
+    assert coding is not None, "an invalid pairing is never trained"
+    output_hyper = pairing.output.hyper(output.hyper)
+    one_unit_decides = task.kind == "binary" and not coding.per_class
+    return Head(
+        output=output,
+        output_hyper=output_hyper,
+        loss=loss,
+        loss_hyper=pairing.loss.hyper(loss.hyper),
+        coding=coding,
+        n_units=count_units(coding, n_classes),
+        threshold=decision_threshold(loss, output.range_for(output_hyper)) if one_unit_decides else 0.0,
+    )
