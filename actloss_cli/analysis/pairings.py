@@ -82,7 +82,7 @@ def _reference(
     evidence: Sequence[Evidence], table: TrialTable, task: TaskFacts, thresholds: Thresholds
 ) -> tuple[Reference | None, Verdict | None]:
     """The task's reference, once all is tuned and its final trials are there; the task's shared verdict, if any."""
-    chosen = select_reference(evidence, task.floor)
+    chosen = select_reference(evidence, task.floor, thresholds.fail_share)
     if chosen is None or not chosen.finals.finished.all():
         return None, judge_task(evidence, chosen, None, thresholds)
     reference = make_reference(chosen, table.row_scores(chosen.finals, task), task)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts
-from actloss_cli.plan.selection import TARGET_SHARE, Floats, clip_at_floor, epochs_to_reach, standard_error
+from actloss_cli.plan.selection import TARGET_SHARE, Floats, clip_at_floor, epochs_to_reach, ties_with
 
 
 @dataclass(frozen=True)
@@ -35,23 +35,33 @@ class _Candidate:
     def final(self) -> Floats:
         return self.curves[:, -1]
 
+    def collapses(self, below: float) -> bool:
+        """Whether any seed that is there ends its training under that validation score."""
+        finals = self.evidence.finals.validation_score[:, -1]
+        return bool((self.final < below).any() or (finals < below).any())
 
-def select_reference(evidence: Sequence[Evidence], floor: float) -> Evidence | None:
+
+def select_reference(evidence: Sequence[Evidence], floor: float, fail_share: float) -> Evidence | None:
     """Gives the pairing with the highest mean validation score over tune seeds at its chosen learning rate.
 
-    Candidates have no failed tune seed there, and no final trial that crashed or timed out, since a reference must be
-    there on every seed. Ties within one standard error of the best go to the faster (median over seeds of the epochs to
-    `TARGET_SHARE` of the best mean), then by name. None without candidates. Final once all pairings are tuned.
+    Candidates must be reliable: no seed of either phase may have turned non-finite, crashed, or collapsed, that is
+    ended below `fail_share` of the best one's gain on validation. Ties (`ties_with`) go to the faster (median over
+    seeds of the epochs to `TARGET_SHARE` of the best mean), then by name. None without candidates. Final once all
+    pairings are there.
     """
     candidates = sorted(
         (_candidate(one, floor) for one in evidence if _may_be_reference(one)), key=lambda one: one.evidence.label
     )
     if not candidates:
         return None
-    best = max(candidates, key=lambda one: one.final.mean())
-    least = best.final.mean() - standard_error(best.final)
-    target = floor + TARGET_SHARE * (best.final.mean() - floor)
-    tied = [one for one in candidates if one.final.mean() >= least]
+    gain = max(one.final.mean() for one in candidates) - floor
+    reliable = [one for one in candidates if not one.collapses(floor + fail_share * gain)]
+    if not reliable:
+        return None
+    final = np.stack([one.final for one in reliable])
+    best = int(final.mean(axis=1).argmax())
+    target = floor + TARGET_SHARE * (final[best].mean() - floor)
+    tied = [reliable[place] for place in np.flatnonzero(ties_with(final, best))]
     return min(tied, key=lambda one: np.median(epochs_to_reach(one.curves, target))).evidence
 
 
@@ -80,8 +90,10 @@ def _may_be_reference(evidence: Evidence) -> bool:
     return (
         not evidence.invalid
         and choice is not None
+        and evidence.tuning.n_missing == 0
         and evidence.tuning.n_failed[choice.index] == 0
         and evidence.finals.n_lost == 0
+        and evidence.finals.n_diverged == 0
     )
 
 

@@ -29,7 +29,7 @@ def score(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Tensor:
     """R² of a regression, balanced accuracy of a classification `[T]` float64; y `[T, N]`."""
     if kind == "regression":
         return metrics.r2(scale.predict(u), y)
-    return metrics.balanced_accuracy(metrics.decide(u, head.threshold), y)
+    return metrics.balanced_accuracy(metrics.true_shares(u, y, head.threshold), y, max(2, u.shape[1]))
 
 
 def test_metrics(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> dict[str, Tensor]:
@@ -43,11 +43,11 @@ def row_scores(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Te
     """Each test row's share in the score `[T, N]`: R² by linearisation, else the share that the true class got."""
     if kind == "regression":
         return metrics.r2_rows(scale.predict(u), y)
-    return metrics.true_shares(metrics.decide(u, head.threshold), y)
+    return metrics.true_shares(u, y, head.threshold)
 
 
 def tuned_threshold_score(u: Tensor, y: Tensor, validation_u: Tensor, validation_y: Tensor) -> Tensor:
     """Balanced accuracy `[T]` of one unit at the threshold that is best on validation; outputs `[T, 1, N]`."""
     threshold = metrics.best_threshold(validation_u[:, 0], validation_y)
-    tuned = metrics.balanced_accuracy(metrics.decide(u.double(), threshold[:, None, None]), y)
+    tuned = metrics.balanced_accuracy(metrics.true_shares(u.double(), y, threshold[:, None]), y, 2)
     return torch.where(threshold.isnan(), torch.nan, tuned)

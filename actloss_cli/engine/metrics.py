@@ -1,7 +1,5 @@
 """Scores and metrics of T trials at once: outputs u `[T, C, N]` against y `[T, N]`. A NaN stays in its trial."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
@@ -10,16 +8,6 @@ from actloss_cli.engine.head import Head
 
 CALIBRATION_BINS = 15
 """Equal-width bins of the confidence, as in Guo et al. (2017)."""
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """What classifiers decide. K classes."""
-
-    shares: Tensor
-    """`[T, K, N]`: each class's share of the decision; ties share it equally."""
-    confusion: Tensor
-    """`[T, K (true), K (decided)]`."""
 
 
 def r2(predicted: Tensor, y: Tensor) -> Tensor:
@@ -61,36 +49,40 @@ def decide(u: Tensor, threshold: float | Tensor) -> Tensor:
     return largest / largest.sum(1, keepdim=True).clamp_min(1)
 
 
-def decisions(u: Tensor, y: Tensor, threshold: float | Tensor) -> Decisions:
-    """Decisions and their confusion matrix; y `[T, N]` class indices."""
+def confusion(u: Tensor, y: Tensor, threshold: float | Tensor) -> Tensor:
+    """Confusion matrices `[T, K (true), K (decided)]`; y `[T, N]` class indices."""
     shares = decide(u, threshold)
     true = torch.nn.functional.one_hot(y, shares.shape[1]).double()  # (T, N, K)
-    return Decisions(shares, torch.bmm(shares, true).transpose(1, 2))
+    return torch.bmm(shares, true).transpose(1, 2)
 
 
-def true_shares(shares: Tensor, y: Tensor) -> Tensor:
-    """The share `[T, N]` that each row's true class got."""
-    return shares.gather(1, y[:, None]).squeeze(1)
+def true_shares(u: Tensor, y: Tensor, threshold: float | Tensor) -> Tensor:
+    """The share `[T, N]` of the decision that each row's true class got: `decide`, at that class alone."""
+    if u.shape[1] == 1:
+        u = u[:, 0]
+        return (((u > threshold) == (y == 1)) & ~u.isnan()).double()
+    largest = u.amax(1)
+    tied = (u == largest[:, None]).sum(1)
+    return (u.gather(1, y[:, None])[:, 0] == largest) / tied.clamp_min(1).double()
 
 
-def balanced_accuracy(shares: Tensor, y: Tensor) -> Tensor:
-    """Mean over classes of the share decided rightly `[T]`."""
-    K = shares.shape[1]
-    right = torch.zeros(*y.shape[:1], K, dtype=torch.float64, device=y.device)
+def balanced_accuracy(shares: Tensor, y: Tensor, n_classes: int) -> Tensor:
+    """Mean share `[T]` over the classes that are there; shares, y `[T, N]`."""
+    right = torch.zeros(len(y), n_classes, dtype=torch.float64, device=y.device)
     total = right.clone()
-    right.scatter_add_(1, y, true_shares(shares, y))
-    total.scatter_add_(1, y, torch.ones_like(y, dtype=torch.float64))
+    right.scatter_add_(1, y, shares)
+    total.scatter_add_(1, y, torch.ones_like(shares))
     return (right / total).nanmean(1)
 
 
 def classification_metrics(u: Tensor, y: Tensor, head: Head) -> dict[str, Tensor]:
     """Decision, ranking and probability metrics `[T]`; probability metrics are NaN where no probability is implied."""
-    decided = decisions(u, y, head.threshold)
-    right = decided.confusion.diagonal(dim1=1, dim2=2)  # (T, K)
-    true, said = decided.confusion.sum(2), decided.confusion.sum(1)
+    counts = confusion(u, y, head.threshold)
+    right = counts.diagonal(dim1=1, dim2=2)  # (T, K)
+    true, said = counts.sum(2), counts.sum(1)
     metrics = {
         "accuracy": right.sum(1) / y.shape[1],
-        "balanced_accuracy": balanced_accuracy(decided.shares, y),
+        "balanced_accuracy": balanced_accuracy(true_shares(u, y, head.threshold), y, counts.shape[1]),
         "macro_f1": (2 * right / (true + said).clamp_min(1e-300)).mean(1),
         "roc_auc": roc_auc(u, y),
     }

@@ -26,7 +26,7 @@ class LrChoice:
 
 
 def choose_lr(lrs: Floats, validation_score: NDArray[np.floating], floor: float) -> LrChoice:
-    """Gives the best learning rate on validation; ties within one standard error go to the faster one.
+    """Gives the best learning rate on validation; ties (`ties_with`) go to the faster one.
 
     `lrs` `[L]` ascends; `validation_score` `[L, S, E]` holds S seeds and E epochs, NaN from the epoch on in which a
     trial turned non-finite. A trial counts by its last epoch, clipped below at `floor`, non-finite as `floor`. Faster
@@ -42,7 +42,7 @@ def choose_lr(lrs: Floats, validation_score: NDArray[np.floating], floor: float)
     final = np.where(np.isnan(curves[..., -1]), floor, curves[..., -1])  # [L, S]
     mean = final.mean(axis=1)
     best = int(mean.argmax())
-    tied = mean >= mean[best] - standard_error(final[best])
+    tied = ties_with(final, best)
     epochs = np.median(epochs_to_reach(curves, floor + TARGET_SHARE * (mean[best] - floor)), axis=1)
     ends = (0, len(lrs) - 1)
     all_at_floor = mean[best] - floor <= _AT_FLOOR
@@ -76,6 +76,16 @@ def epochs_to_reach(curves: NDArray[np.floating], target: float) -> Floats:
     return np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1.0, np.inf)
 
 
-def standard_error(scores: Floats) -> float:
-    """Gives the standard error of the mean of `[S]` scores; 0 for a single one, which ties with its equals alone."""
-    return float(scores.std(ddof=1) / np.sqrt(len(scores))) if len(scores) > 1 else 0.0
+def ties_with(scores: Floats, best: int) -> NDArray[np.bool_]:
+    """Gives `[K]` which of K candidates' `scores` `[K, S]` on S shared seeds lie within one standard error of the best.
+
+    Of two standard errors the smaller counts: that of the best one's mean, and that of the mean difference over seeds.
+    Seeds share their splits, so the difference tells more than the means; but a candidate must not buy a tie with a
+    collapsed seed that widens its own error. A single seed ties with its equals alone.
+    """
+    gap = scores[best] - scores  # [K, S]
+    S = scores.shape[1]
+    if S == 1:
+        return np.asarray(gap[:, 0] <= 0)
+    errors = np.minimum(scores[best].std(ddof=1), gap.std(axis=1, ddof=1)) / np.sqrt(S)
+    return np.asarray(gap.mean(axis=1) <= errors)

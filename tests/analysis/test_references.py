@@ -79,7 +79,14 @@ def test_without_a_candidate_the_whole_task_has_no_signal(build):
 def test_a_reference_that_is_not_clearly_off_the_floor_leaves_no_signal(build):
     # Mean gain 0.11, but the interval reaches below 0.1.
     near = [0.60, 0.62, 0.61, 0.59, 0.63, 0.61, 0.60, 0.62, 0.61, 0.61]
-    analysis = analyse(build.run({A: build.Measured(near, tuned([0.9] * 3)), B: build.Measured([0.5] * 10)}))
+    analysis = analyse(
+        build.run(
+            {
+                A: build.Measured(near, tuned([0.61] * 3, others=0.5)),
+                B: build.Measured([0.5] * 10, tuned([0.55] * 3, others=0.5)),
+            }
+        )
+    )
     assert set(analysis.pairings["verdict"]) == {"no signal"}
     reason = analysis.pairings["reason"].iloc[0]
     assert reason.startswith(f"the reference {A} gains 0.110 [0.0")
@@ -120,3 +127,13 @@ def test_as_long_as_the_reference_lacks_final_trials_the_others_wait(build):
     assert waiting["score"] == pytest.approx(np.mean(build.GOOD))
     assert analysis.references == {}
     assert not analysis.tasks.loc["moons", "no_signal"]
+
+
+def test_a_final_seed_that_collapses_on_validation_forbids_it(build):
+    run = build.run(
+        {
+            A: build.Measured([0.95] * 9 + [0.5], tuned([0.95] * 3)),
+            B: build.Measured(build.GOOD, tuned([0.9] * 3)),
+        }
+    )
+    assert analyse(run).references == {"moons": f"moons:{B}"}

@@ -177,7 +177,7 @@ def test_a_single_final_seed_decides_nothing(build):
     row = analyse(build.run({build.REFERENCE: build.Measured([0.97], build.best.tune)}, n_final=1)).pairings.iloc[0]
     # Nor does it show that the task has signal.
     assert row["verdict"] == "no signal"
-    assert (row["score_low"], row["score_high"]) == (-np.inf, np.inf)
+    assert (row["score_low"], row["score_high"]) == (-np.inf, 1.0)
 
 
 TASK = TaskFacts("limit", floor=0.5, n_tune=1, n_final=10, epochs=1, steps_per_epoch=10, strata=np.repeat([0, 1], 50))

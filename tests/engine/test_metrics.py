@@ -20,11 +20,12 @@ def classes(K):
 @pytest.mark.parametrize("K", [2, 3, 10])
 def test_decisions_of_class_units_score_as_scikit_learn_scores_them(K):
     u, y = RNG.normal(size=(T, K, N)), classes(K)
-    decided = metrics.decisions(torch.tensor(u), torch.tensor(y), 0.0)
-    balanced = metrics.balanced_accuracy(decided.shares, torch.tensor(y))
+    confusion = metrics.confusion(torch.tensor(u), torch.tensor(y), 0.0)
+    shares = metrics.true_shares(torch.tensor(u), torch.tensor(y), 0.0)
+    balanced = metrics.balanced_accuracy(shares, torch.tensor(y), K)
     for t in range(T):
         said = u[t].argmax(0)
-        np.testing.assert_array_equal(decided.confusion[t].numpy(), sk.confusion_matrix(y[t], said))
+        np.testing.assert_array_equal(confusion[t].numpy(), sk.confusion_matrix(y[t], said))
         assert balanced[t].item() == pytest.approx(sk.balanced_accuracy_score(y[t], said))
 
 
@@ -103,7 +104,7 @@ def test_r2_on_a_constant_target_is_scikit_learns():
 def test_tied_class_units_share_the_credit():
     u = torch.tensor([[[1.0], [1.0], [0.0]]])
     assert metrics.decide(u, 0.0)[0, :, 0].tolist() == [0.5, 0.5, 0.0]
-    assert metrics.true_shares(metrics.decide(u, 0.0), torch.tensor([[1]])).item() == 0.5
+    assert metrics.true_shares(u, torch.tensor([[1]]), 0.0).item() == 0.5
 
 
 def test_an_output_on_the_threshold_is_not_positive():
@@ -113,7 +114,8 @@ def test_an_output_on_the_threshold_is_not_positive():
 def test_nan_outputs_get_no_credit_and_no_ranking():
     u = torch.full((1, 1, 4), torch.nan)
     y = torch.tensor([[0, 1, 0, 1]])
-    assert metrics.balanced_accuracy(metrics.decide(u, 0.5), y).item() == 0.0
+    for outputs in (u, u.expand(1, 3, 4)):
+        assert metrics.true_shares(outputs, y, 0.5).tolist() == [[0.0] * 4]
     assert metrics.roc_auc(u, y).isnan().all()
 
 

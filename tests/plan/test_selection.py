@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from actloss_cli.plan.selection import choose_lr, epochs_to_reach, extend_grid
+from actloss_cli.plan.selection import choose_lr, epochs_to_reach, extend_grid, ties_with
 
 LRS = np.array([0.01, 0.1, 1.0, 10.0])
 NAN = np.nan
@@ -117,3 +117,15 @@ def test_epochs_count_from_one_and_a_miss_is_infinite():
 @pytest.mark.parametrize(("side", "expected"), [("low", 1e-4), ("high", 100.0)])
 def test_the_grid_grows_at_its_own_spacing(side, expected):
     assert extend_grid(np.array([1e-3, 1e-2, 1.0, 10.0]), side) == pytest.approx(expected, rel=1e-12)
+
+
+def test_seeds_that_share_a_hard_split_do_not_widen_the_tie():
+    # 0.02 worse on every split: the splits' own spread (standard error 0.06) is no excuse.
+    scores = np.array([[0.90, 0.70, 0.80], [0.88, 0.68, 0.78], [0.6, 0.6, 0.6]])
+    assert ties_with(scores, 0).tolist() == [True, False, False]
+
+
+def test_a_collapsed_seed_does_not_buy_a_tie():
+    scores = np.array([[0.90, 0.91, 0.92], [0.905, 0.915, 0.5]])
+    assert ties_with(scores, 0).tolist() == [True, False]
+    assert scores[1].std(ddof=1) / 3**0.5 > (scores[0] - scores[1]).mean() * 0.9, "its own error would reach so far"
