@@ -30,6 +30,8 @@ class Tuning:
     n_present: int
     n_missing: int
     """Of the learning rates seen; those not begun can't be known here."""
+    n_lost: int
+    """Crashed or timed out: missing, not at the floor."""
     n_diverged: NDArray[np.int64]
     """`[L]`"""
     n_failed: NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""The reference of a task: the best pairing on validation, chosen from tune trials; what it sets for the others."""
+"""The reference of a task: the best pairing on validation that no seed of either phase shows to be unreliable."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,6 +91,7 @@ def _may_be_reference(evidence: Evidence) -> bool:
         not evidence.invalid
         and choice is not None
         and evidence.tuning.n_missing == 0
+        and evidence.tuning.n_lost == 0
         and evidence.tuning.n_failed[choice.index] == 0
         and evidence.finals.n_lost == 0
         and evidence.finals.n_diverged == 0

@@ -95,6 +95,7 @@ class TrialTable:
             validation_score=curves,
             n_present=len(places),
             n_missing=len(lrs) * task.n_tune - len(places),
+            n_lost=int(self.lost[places].sum()),
             n_diverged=np.bincount(at[diverged], minlength=len(lrs)),
             n_failed=np.bincount(at[diverged | self.lost[places]], minlength=len(lrs)),
             choice=choose_lr(lrs, curves, task.floor) if len(lrs) else None,

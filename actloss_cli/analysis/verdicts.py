@@ -77,9 +77,11 @@ def judge(evidence: Evidence, comparison: Comparison | None, task: Verdict | Non
 
     `comparison` may be None only where the pairing's final trials or the reference's are not all there.
     """
+    if invalid := _judge_invalid(evidence):  # known before any trial, so that it stands without signal too
+        return invalid
     if task is not None and task.name is VerdictName.NO_SIGNAL:
         return task
-    if early := _judge_invalid(evidence) or _judge_incomplete(evidence) or task:
+    if early := _judge_incomplete(evidence) or task:
         return early
     assert comparison is not None
     for rule in (_judge_diverges, _judge_unstable, _judge_fails, _judge_impaired):
@@ -99,6 +101,8 @@ def _judge_incomplete(evidence: Evidence) -> Verdict | None:
         return _incomplete("no tuning trial is there yet")
     if tuning.n_missing:
         return _incomplete(f"{tuning.n_missing} of {tuning.n_present + tuning.n_missing} tuning trials are missing")
+    if tuning.n_lost:
+        return _incomplete(f"{tuning.n_lost} of {tuning.n_present} tuning trials crashed or timed out")
     if finals.n_lost:
         return _incomplete(f"{finals.n_lost} of {n} final trials crashed or timed out")
     if finals.n_missing:

@@ -1,13 +1,11 @@
 """Where text goes: data to stdout, everything else to stderr; NO_COLOR and pipes are honoured."""
 
-import re
 import sys
 
 from rich.console import Console
 
 from actloss_cli.errors import UserError
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+from actloss_cli.report.escape import printable
 
 
 def stdout() -> Console:
@@ -22,19 +20,16 @@ def stderr() -> Console:
 
 def say(text: str) -> None:
     """One line for the user, on stderr; markup and control characters are shown as text."""
-    stderr().print(_printable(text), markup=False)
+    stderr().print(printable(text), markup=False)
 
 
 def print_error(error: UserError) -> None:
     """All problems of a user's error, in order."""
     console = stderr()
     for problem in error.problems:
-        for line in str(problem).splitlines():
-            word, _, rest = _printable(line).partition(":")
-            style = {"error": "bold red", "hint": "bold cyan"}.get(word)
-            console.print(f"{word}:", style=style, end="", markup=False)
+        # Only a line feed parts lines: `splitlines` would obey characters that are shown as text here.
+        for line in str(problem).split("\n"):
+            word, colon, rest = printable(line).partition(":")
+            style = {"error": "bold red", "hint": "bold cyan"}.get(word) if colon else None
+            console.print(word + colon, style=style, end="", markup=False)
             console.print(rest, markup=False)
-
-
-def _printable(text: str) -> str:
-    return _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", text)

@@ -61,6 +61,7 @@ def _activation_row(spec: "ActivationSpec") -> Row:
         "acts": "along features" if spec.along_features else "per element",
         "parameters": dict(spec.hyper),
         "learnable": dict(spec.learnable),
+        "init gain": round(spec.init_gain, 4),
         "source": spec.source,
     }
 
@@ -99,6 +100,7 @@ def _optimizer_row(spec: "OptimizerSpec") -> Row:
         "formula": spec.formula,
         "lr range": list(spec.lr_range),
         "parameters": dict(spec.hyper),
+        "updates": "per element" if spec.elementwise else "across elements",
         "torch": f"torch.optim.{spec.torch_class.__name__}",
         "source": spec.source,
     }

@@ -41,6 +41,7 @@ def run(
     from actloss_cli.execute.run import resolve_device, run_plan
     from actloss_cli.plan.plan import make_plan
 
+    where = resolve_device(device)
     loaded = load_config(config, set_ or [])
     plan = make_plan(expand(loaded))
     n_workers = workers or default_workers()
@@ -68,7 +69,7 @@ def run(
             dump_yaml(loaded.resolved()),
             folder,
             n_workers=n_workers,
-            device=resolve_device(device),
+            device=where,
             watch=view.update,
             on_start=on_start,
         )
@@ -80,6 +81,9 @@ def run(
         f"done: {progress.n_total:,} trials in {folder}, {progress.n_fresh:,} of them trained now in {elapsed_s:,.1f} s"
         f" ({progress.n_diverged:,} diverged, {progress.n_crashed:,} crashed)"
     )
+    if progress.n_crashed:
+        say(f"{progress.n_crashed:,} trials crashed and are tried again when you run this again; the first said:")
+        say(progress.failure)
     say(f"next: actloss report {folder}")
 
 

@@ -80,7 +80,8 @@ def _read_hyper(spec: Spec, given: Mapping[str, object], path: KeyPath, flaws: l
         default = spec.hyper[key]
         read = _read_value(value, default)
         if read is None:
-            flaws.append(Flaw((*path, key), f"must be {_expected(default)}, not {shown(value)}"))
+            message = f"must be {_expected(default)}, not {shown(value)}"
+            flaws.append(Flaw((*path, key), message, f"the default is {_written(default)}"))
         elif read != default:
             overrides[key] = read
     return overrides
@@ -102,6 +103,10 @@ def _read_value(value: object, default: HyperValue) -> HyperValue | None:
 def _number(value: object) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return float(value) if is_number else None  # type: ignore[arg-type]  # mypy can't see through the flag
+
+
+def _written(default: HyperValue) -> str:
+    return f"[{', '.join(map(str, default))}]" if isinstance(default, tuple) else shown(default)
 
 
 def _expected(default: HyperValue) -> str:

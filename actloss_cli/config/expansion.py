@@ -1,22 +1,13 @@
 """A config to its grid: every combination on every task, minus what is excluded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 
 from actloss_cli.config.config import RunConfig, TaskConfig
 from actloss_cli.config.entries import ROLES
 from actloss_cli.config.exclusion import covered, leaves_out
 from actloss_cli.config.schema import Pattern
-from actloss_cli.plan.trial import Pairing, Task
-
-
-@dataclass(frozen=True)
-class TaskGrid:
-    """A task and all that is compared on it."""
-
-    task: Task
-    pairings: tuple[Pairing, ...]
+from actloss_cli.plan.trial import Pairing, TaskGrid
 
 
 def expand(config: RunConfig) -> tuple[TaskGrid, ...]:

@@ -7,8 +7,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from actloss_cli.config.entries import ROLES
 from actloss_cli.config.flaw import FLAW, Flaw, KeyPath
 from actloss_cli.config.schema import (
+    MAX_EPOCHS,
+    MAX_LAYERS,
+    MAX_POINTS,
+    MAX_SEEDS,
+    MAX_WIDTH,
     TAG_SIGN,
     ConfigFile,
     CsvSection,
@@ -51,7 +57,8 @@ def _flaw(details: ErrorDetails, value: object) -> Flaw:
     if details["input"] is None:
         return Flaw(path, "has no value", "give it one, or remove the key")
     message, hint = _WORDS[kind](details["input"], context)
-    return Flaw(path, message, hint)
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return Flaw(path, message, hint or _ABOUT.get(key, ""))
 
 
 _MISSING = {
@@ -62,6 +69,22 @@ _MISSING = {
     "csv": "a dataset is a name, or {csv: PATH, target: COLUMN}",
     "target": "name the column to predict",
 }
+
+_RATE = "write a rate as in 0.01"
+_ABOUT = {
+    **{key: _MISSING[key] for key in ("dataset", "csv", "target")},
+    "lr": _RATE,
+    "from": _RATE,
+    "to": _RATE,
+    "points": f"a grid has 2 to {MAX_POINTS} points; a single rate is written 'lr: 0.01'",
+    "tune": f"1 to {MAX_SEEDS:,} seeds",
+    "final": f"2 to {MAX_SEEDS:,} seeds; a single one has no spread",
+    "hidden": f"up to {MAX_LAYERS} layers of 1 to {MAX_WIDTH:,} units; without hidden layers it is []",
+    "epochs": f"1 to {MAX_EPOCHS:,} passes over the training rows",
+    "batch_size": "how many rows make a step, 64 say",
+    **dict.fromkeys(("task", *ROLES), "a part that fits all is '*', or left out"),
+}
+"""What may stand at a key, for a value of wrong type or out of range where the value itself gives no better hint."""
 
 
 def _existing(loc: tuple[int | str, ...], value: Any) -> tuple[KeyPath, KeyPath]:
@@ -92,14 +115,30 @@ def _too_short(given: object, context: Mapping[str, Any]) -> tuple[str, str]:
     return "must not be empty", "name at least one" if isinstance(given, list) else ""
 
 
+def _number(given: object, context: Mapping[str, Any]) -> tuple[str, str]:
+    return f"must be a number, not {shown(given)}", _unquoted(given)
+
+
+def _whole(given: object, context: Mapping[str, Any]) -> tuple[str, str]:
+    message = f"must be a whole number, not {shown(given)}"
+    if isinstance(given, float) and given.is_integer():
+        return message, f"write {given:.0f}"
+    return message, _unquoted(given)
+
+
+def _unquoted(given: object) -> str:
+    is_quoted = isinstance(given, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", given)
+    return "remove the quotes" if is_quoted else ""
+
+
 def _expected(what: str, hint: str = "") -> Callable[[object, Mapping[str, Any]], tuple[str, str]]:
     return lambda given, context: (f"must be {what.format(**context)}, not {shown(given)}", hint)
 
 
 _WORDS: Mapping[str, Callable[[object, Mapping[str, Any]], tuple[str, str]]] = {
     "string_type": _expected("text", "put it in quotes if it is meant as text"),
-    "int_type": _expected("a whole number"),
-    "float_type": _expected("a number"),
+    "int_type": _whole,
+    "float_type": _number,
     "finite_number": _expected("a finite number"),
     "greater_than": _expected("above {gt:g}"),
     "greater_than_equal": _expected("at least {ge}"),

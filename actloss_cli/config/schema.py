@@ -15,11 +15,12 @@ from pydantic import (
     model_validator,
 )
 
-from actloss_cli.catalogue import Kind
+from actloss_cli.catalogue import OPTIMIZERS, Choice, Kind
 from actloss_cli.config.axes import Axis, read_axis
 from actloss_cli.config.entries import Role
 from actloss_cli.config.flaw import Flaw, carried
 from actloss_cli.config.wording import LABEL_RULE, label_problem, run_name_problem, shown
+from actloss_cli.plan.learning_rates import base_grid
 from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, TrainingSpec
 
 MAX_TASKS = 100
@@ -91,8 +92,26 @@ class LrGrid(Section):
                 [Flaw((), "'from' and 'to' go together", "give both, or neither for the optimizer's own range")]
             )
         if self.low is not None and self.high is not None and self.low >= self.high:
-            raise carried([Flaw((), f"'from' ({self.low:g}) must be below 'to' ({self.high:g})", "swap them")])
+            raise carried([self._disorder(self.low, self.high)])
         return self
+
+    @model_validator(mode="after")
+    def _points_are_distinct(self) -> Self:
+        if self.low is not None:
+            # With ends given, the rates are the same for every optimizer.
+            rates = base_grid(LrRule(self.points, self.low, self.high), Choice.of(OPTIMIZERS[0].name))
+            if len(set(rates)) < self.points:
+                message = f"'from' ({self.low!r}) and 'to' ({self.high!r}) are too close for {self.points} points"
+                hint = "rates are rounded to six digits: move the ends apart, or give one rate as a number"
+                raise carried([Flaw((), message, hint)])
+        return self
+
+    @staticmethod
+    def _disorder(low: float, high: float) -> Flaw:
+        if low == high:
+            return Flaw((), f"'from' and 'to' are both {low!r}", f"for that one rate write 'lr: {low!r}'")
+        hint = f"swap them: 'from' is the lower end, so write {{from: {high!r}, to: {low!r}}}"
+        return Flaw((), f"'from' ({low!r}) must be below 'to' ({high!r})", hint)
 
 
 class SeedsSection(Section):

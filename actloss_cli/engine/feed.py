@@ -67,13 +67,14 @@ class Feed:
         """Minibatches per epoch; the last may be smaller, as with a DataLoader that drops nothing."""
         return -(-self.n_train // self._batch_size)
 
-    def epoch(self, epoch: int) -> Iterator[Minibatch]:
-        """All minibatches of one epoch; each is valid until the next one is asked for."""
+    def epoch(self, epoch: int, max_steps: int | None = None) -> Iterator[Minibatch]:
+        """The minibatches of one epoch, or its first ones; each is valid until the next one is asked for."""
         orders = [epoch_order(self._dataset, self._phase, seed, epoch, self.n_train) for seed in self._seeds]
         n_features = self._x.shape[1]
         ahead = max(1, BLOCK_ELEMENTS // (len(self._seeds) * n_features * self.B))
-        for start in range(0, self.steps_per_epoch, ahead):
-            yield from self._block(orders, start, min(start + ahead, self.steps_per_epoch))
+        n_steps = min(self.steps_per_epoch, max_steps or self.steps_per_epoch)
+        for start in range(0, n_steps, ahead):
+            yield from self._block(orders, start, min(start + ahead, n_steps))
 
     def _block(self, orders: list[Tensor], first: int, last: int) -> Iterator[Minibatch]:
         index = _batch_rows(self.n_train, self._batch_size, self.B)[first:last]  # (K, B)

@@ -84,11 +84,13 @@ def classification_metrics(u: Tensor, y: Tensor, head: Head) -> dict[str, Tensor
         "accuracy": right.sum(1) / y.shape[1],
         "balanced_accuracy": balanced_accuracy(true_shares(u, y, head.threshold), y, counts.shape[1]),
         "macro_f1": (2 * right / (true + said).clamp_min(1e-300)).mean(1),
-        "roc_auc": roc_auc(u, y),
     }
-    if head.loss.implied is not None:
-        metrics |= probability_metrics(head.loss.implied(u), y)
-    return metrics
+    if head.loss.implied is None:
+        return metrics | {"roc_auc": roc_auc(u, y)}
+    implied = head.loss.implied(u)
+    # logits have a shift of their own in each sample, so only their probabilities rank samples
+    ranking = implied.p if head.loss.takes == "logits" else u
+    return metrics | {"roc_auc": roc_auc(ranking, y)} | probability_metrics(implied, y)
 
 
 def roc_auc(u: Tensor, y: Tensor) -> Tensor:

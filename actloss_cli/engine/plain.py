@@ -14,6 +14,7 @@ from actloss_cli import catalogue
 from actloss_cli.catalogue.spec import ActivationSpec
 from actloss_cli.datasets import Dataset
 from actloss_cli.engine import evaluation
+from actloss_cli.engine.denormals import flushed_denormals
 from actloss_cli.engine.head import head_for
 from actloss_cli.engine.initialise import initial_weights
 from actloss_cli.engine.outcome import TrialOutcome
@@ -30,7 +31,6 @@ class PlainTraining:
     def __init__(
         self, trial: Trial, dataset: Dataset, *, device: torch.device = CPU, dtype: torch.dtype = torch.float32
     ) -> None:
-        torch.set_flush_denormal(True)
         self._trial, self._dataset = trial, dataset
         self._head = head_for(trial.task, trial.pairing, len(dataset.classes))
         coding, n_units = self._head.coding, self._head.n_units
@@ -43,6 +43,7 @@ class PlainTraining:
             *(torch.tensor([[v]], dtype=torch.float64, device=device) for v in (mean, scale))
         )
 
+    @flushed_denormals()
     def run(self) -> TrialOutcome:
         """Trains for the task's budget."""
         epochs = self._trial.task.training.epochs
@@ -57,6 +58,7 @@ class PlainTraining:
         test, rows = self._test(u) if self._trial.phase == "final" and not record.all_diverged else ({}, None)
         return record.outcomes(test, rows, len(self._problem.train.y))[0]
 
+    @flushed_denormals()
     def train_epoch(self, epoch: int, max_steps: int | None = None) -> Tensor:
         """One pass over the training rows, or its first steps; the mean loss on the way `[1]`."""
         X, target = self._problem.train.X, self._problem.train.target

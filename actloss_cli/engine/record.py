@@ -47,6 +47,8 @@ class Record:
         if diverged_epoch := int(self._diverged_epoch[t]):
             return TrialOutcome("diverged", diverged_epoch, _best(exact), curves, None, n_train)
         last = {name: float(curve[-1]) for name, curve in exact.items()}
+        if "score" in test and not np.isfinite(test["score"][t]):  # finite on validation, not on the test rows
+            return TrialOutcome("diverged", len(curves["train_loss"]), last | _best(exact), curves, None, n_train)
         found = {name: float(values[t]) for name, values in test.items() if np.isfinite(values[t])}
         metrics = {"score": last["validation_score"], **last, **_best(exact), **found}
         return TrialOutcome("done", None, metrics, curves, None if rows is None else rows[t].copy(), n_train)

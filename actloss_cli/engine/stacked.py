@@ -68,7 +68,7 @@ class StackedModel:
         self._optimizer.update(self._param, self._grad, self._state, self._step, self._lr, self._hyper)
 
     def freeze(self, trials: Sequence[int]) -> None:
-        """Takes trials out of the training: parameters, state and learning rate become zero, and stay so."""
+        """Takes trials out of the training: parameters, state and learning rate become zero."""
         for flat in (self._param, self._lr, *self._state.values()):
             self._layout.clear(flat, trials)
 

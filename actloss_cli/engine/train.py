@@ -7,6 +7,7 @@ from torch import Tensor
 
 from actloss_cli.datasets import Dataset
 from actloss_cli.engine import evaluation
+from actloss_cli.engine.denormals import flushed_denormals
 from actloss_cli.engine.feed import Feed, HeldOut
 from actloss_cli.engine.head import Head, head_for
 from actloss_cli.engine.outcome import TrialOutcome
@@ -33,7 +34,6 @@ class StackedTraining:
         device: torch.device = CPU,
         dtype: torch.dtype = torch.float32,
     ) -> None:
-        torch.set_flush_denormal(True)  # denormals once made an activation gradient 40 times slower
         self._n_asked = len(trials)
         trials = list(trials) * 2 if len(trials) == 1 else list(trials)
         self._task, phase = trials[0].task, trials[0].phase
@@ -55,6 +55,7 @@ class StackedTraining:
         self._is_final = phase == "final"
         self._T = len(trials)
 
+    @flushed_denormals()
     @torch.no_grad()
     def run(self) -> list[TrialOutcome]:
         """Trains for the task's budget; one outcome per trial, in order."""
@@ -72,13 +73,12 @@ class StackedTraining:
         test, rows = self._test(u, validation) if self._is_final else ({}, None)
         return record.outcomes(test, rows, self.feed.n_train)[: self._n_asked]
 
+    @flushed_denormals()
     @torch.no_grad()
     def train_epoch(self, epoch: int, max_steps: int | None = None) -> Tensor:
         """One pass over the training rows, or its first steps; each trial's mean loss on the way `[T]`."""
         total = torch.zeros(self._T, dtype=torch.float64, device=self._scale.mean.device)
-        for step, batch in enumerate(self.feed.epoch(epoch)):
-            if step == max_steps:
-                break
+        for batch in self.feed.epoch(epoch, max_steps):
             z = self.model.forward(batch.x)
             loss, grad = self.head.loss_and_gradient(z, batch.target, batch.weights)
             self.model.backward(grad)
@@ -94,7 +94,7 @@ class StackedTraining:
     def _validate(self, u: Tensor, rows: HeldOut) -> dict[str, Tensor]:
         """Loss and score `[T]` on validation rows; NaN where any output is not finite."""
         finite = all_finite(u)
-        loss = self.head.losses(u, rows.target).double().mean(1)
+        loss = self.head.losses(u, rows.target).mean(1).double()
         score = evaluation.score(u, rows.y, self._task.kind, self.head, self._scale)
         return {
             "validation_loss": torch.where(finite, loss, torch.nan),

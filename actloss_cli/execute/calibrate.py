@@ -44,7 +44,7 @@ def measure(plan: Plan) -> dict[str, TaskSize]:
     final_stacks: defaultdict[str, int] = defaultdict(int)
     for group in plan.groups():
         label = group.key[0]
-        tune_stacks[label] += group.stacks([planned.ask({}) for planned in group.pairings])
+        tune_stacks[label] += group.stacks(trial for planned in group.pairings for trial in planned.ask({}).missing)
         first = group.pairings[0]
         finals = [trial for planned in group.pairings for trial in _finals(planned)]
         final_stacks[label] += len(stack_trials(finals, first.facts.n_features, first.n_units))

@@ -66,7 +66,7 @@ class LocalExecutor:
             if failure is None:
                 return stack, future.result()
             if len(stack.trials) == 1:
-                return stack, [TrialOutcome("crashed", message=f"{type(failure).__name__}: {failure}".strip()[:500])]
+                return stack, [TrialOutcome("crashed", message=_describe(failure))]
             middle = len(stack.trials) // 2
             self._waiting.extendleft([Stack(stack.trials[middle:]), Stack(stack.trials[:middle])])
 
@@ -74,3 +74,9 @@ class LocalExecutor:
         while self._waiting and len(self._running) < self._room:
             stack = self._waiting.popleft()
             self._running[self._pool.schedule(train, args=[stack, self._device])] = stack
+
+
+def _describe(failure: BaseException) -> str:
+    """The error with the worker's traceback, where it lived to give one."""
+    trace = getattr(failure, "traceback", "")
+    return f"{type(failure).__name__}: {failure}\n{trace}".strip()

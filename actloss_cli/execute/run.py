@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from actloss_cli.errors import user_error
 from actloss_cli.execute.local import LocalExecutor
 from actloss_cli.execute.scheduler import Progress, Scheduler
 from actloss_cli.plan.plan import Plan
@@ -15,9 +16,11 @@ from actloss_cli.store.writer import StoreWriter
 
 
 def resolve_device(device: str) -> str:
-    """`auto` to `cuda` where torch finds one, else `cpu`."""
+    """`auto` to `cuda` where torch finds one, else `cpu`; raises if one is asked for that is not there."""
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
+        raise user_error("torch finds no CUDA device", where="--device cuda", hint="use --device cpu, or auto")
     return device
 
 

@@ -33,7 +33,7 @@ class Writer(Protocol):
     """What the scheduler needs of the store."""
 
     def curves_of(self, trial_ids: list[str]) -> dict[str, NDArray[np.float32]]:
-        """Validation scores `[E]` of the trials that are stored."""
+        """Validation scores `[E]` of those trials that are stored and trained to an end."""
         ...
 
     def commit(self, stack: Stack, outcomes: list[TrialOutcome]) -> None:
@@ -60,6 +60,9 @@ class Progress:
     n_diverged: int
     """Of the fresh ones."""
     n_crashed: int
+    """Of the fresh ones: not tried again in this session, but in the next one."""
+    failure: str
+    """What the first crash said."""
 
 
 class Scheduler:
@@ -71,7 +74,9 @@ class Scheduler:
         self._asked: list[list[Asked]] = []
         self._outstanding: list[int] = [0] * len(self._groups)
         self._number_of = {group.key: number for number, group in enumerate(self._groups)}
-        self._n_fresh = self._n_diverged = self._n_crashed = 0
+        self._n_fresh = self._n_diverged = 0
+        self._lost: set[str] = set()
+        self._failure = ""
         self._n_asked = self._n_missing = self._n_later = 0
         self._stopping = False
 
@@ -84,6 +89,8 @@ class Scheduler:
         """Until nothing is missing, or until stopped."""
         self._asked = [[] for _ in self._groups]
         for number in range(len(self._groups)):
+            if self._stopping:
+                break
             self._ask(number)
         self._store.flush()
         self._watch(self._progress())
@@ -107,7 +114,8 @@ class Scheduler:
         self._n_asked += sum(len(a.trials) for a in asked) - sum(len(a.trials) for a in before)
         self._n_later += sum(a.later for a in asked) - sum(a.later for a in before)
         self._store.set_asked({planned.id: a for planned, a in zip(group.pairings, asked, strict=True)})
-        for stack in group.stacks(asked):
+        missing = [trial for one in asked for trial in one.missing if trial.id not in self._lost]
+        for stack in [] if self._stopping else group.stacks(missing):
             self._outstanding[number] += len(stack.trials)
             self._n_missing += len(stack.trials)
             self._executor.submit(stack)
@@ -126,7 +134,10 @@ class Scheduler:
         self._n_fresh += len(stack.trials)
         self._n_missing -= len(stack.trials)
         self._n_diverged += sum(outcome.status == "diverged" for outcome in outcomes)
-        self._n_crashed += sum(outcome.status == "crashed" for outcome in outcomes)
+        for trial, outcome in zip(stack.trials, outcomes, strict=True):
+            if outcome.status == "crashed":
+                self._lost.add(trial.id)
+                self._failure = self._failure or outcome.message
 
     def _progress(self) -> Progress:
         return Progress(
@@ -134,5 +145,6 @@ class Scheduler:
             n_total=self._n_asked + self._n_later,
             n_fresh=self._n_fresh,
             n_diverged=self._n_diverged,
-            n_crashed=self._n_crashed,
+            n_crashed=len(self._lost),
+            failure=self._failure,
         )

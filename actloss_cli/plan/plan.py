@@ -1,17 +1,16 @@
 """The plan: every pairing of every task with its id, what is invalid and why, what is left to train."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.coding import coding_for, count_units
-from actloss_cli.config import TaskGrid
 from actloss_cli.datasets import load
 from actloss_cli.plan.protocol import Asked, ValidationCurves, ask
 from actloss_cli.plan.stacks import stack_trials
-from actloss_cli.plan.trial import Pairing, Stack, Task
+from actloss_cli.plan.trial import Pairing, Stack, Task, TaskGrid, Trial
 from actloss_cli.plan.validity import invalid_reason
 
 GroupKey: TypeAlias = tuple[str, Choice, Choice, Choice]
@@ -58,11 +57,10 @@ class Group:
     key: GroupKey
     pairings: tuple[PlannedPairing, ...]
 
-    def stacks(self, asked: Sequence[Asked]) -> list[Stack]:
-        """Everything that is missing, in stacks."""
+    def stacks(self, trials: Iterable[Trial]) -> list[Stack]:
+        """These trials of the group's pairings, in stacks."""
         first = self.pairings[0]
-        missing = (trial for one in asked for trial in one.missing)
-        return stack_trials(missing, first.facts.n_features, first.n_units)
+        return stack_trials(trials, first.facts.n_features, first.n_units)
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,9 @@ def choose_lr(lrs: Floats, validation_score: NDArray[np.floating], floor: float)
     trial turned non-finite. A trial counts by its last epoch, clipped below at `floor`, non-finite as `floor`. Faster
     is the smaller median over seeds of the epochs to `TARGET_SHARE` of the best mean (a miss is infinite), then the
     larger learning rate; where all miss, the better mean comes first. The chosen one is at the edge if it ends the grid
-    and no interior one ties with it, so a constant predictor, which ties everywhere, is not; grids of fewer than three
-    have no edge. Where all is at the floor, an interior value wins over an equally fast end of the grid.
+    and no interior one (of two, the other one) ties with it, so a constant predictor, which ties everywhere, is not; a
+    single rate is taken as given. Where all is at the floor, an interior value wins over an equally fast end of the
+    grid.
     """
     with np.errstate(over="ignore"):  # R² has no lower bound.
         # As the store keeps them: a run that has more digits must choose what analysis will find.
@@ -53,7 +54,8 @@ def choose_lr(lrs: Floats, validation_score: NDArray[np.floating], floor: float)
         key=lambda i: (epochs[i], all_at_floor and i in ends, missed[i], -i),
     )
     at_edge: Side | None = None
-    if len(lrs) >= 3 and index in ends and not tied[1:-1].any():
+    interior = [i for i in range(len(lrs)) if i != index and (i not in ends or len(lrs) == 2)]
+    if interior and index in ends and not tied[interior].any():
         at_edge = "low" if index == 0 else "high"
     return LrChoice(index, float(lrs[index]), at_edge)
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from actloss_cli import catalogue
 from actloss_cli.catalogue.choice import Choice
-from actloss_cli.catalogue.spec import Kind
+from actloss_cli.catalogue.spec import HyperValue, Kind, Spec
 from actloss_cli.datasets.dataset import DatasetRef
 
 Phase: TypeAlias = Literal["tune", "final"]
@@ -82,6 +84,25 @@ class Pairing:
         """As tables and `actloss show` name it: `relu/sigmoid/bce/adam`."""
         return "/".join(choice.label for choice in (self.activation, self.output, self.loss, self.optimizer))
 
+    def resolved(self) -> list[tuple[str, Choice, Mapping[str, HyperValue]]]:
+        """Role, choice and all hyperparameters of each function, the declarations' defaults among them."""
+        specs: dict[str, Spec] = {
+            "activation": catalogue.activation(self.activation.name),
+            "output": catalogue.activation(self.output.name),
+            "loss": catalogue.loss(self.loss.name),
+            "optimizer": catalogue.optimizer(self.optimizer.name),
+        }
+        choices: dict[str, Choice] = vars(self)
+        return [(role, choices[role], choices[role].hyper(spec.hyper)) for role, spec in specs.items()]
+
+
+@dataclass(frozen=True)
+class TaskGrid:
+    """A task and all that is compared on it."""
+
+    task: Task
+    pairings: tuple[Pairing, ...]
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -103,7 +124,7 @@ class Trial:
             "data": self.task.fingerprint,
             "model": asdict(self.task.model),
             "training": asdict(self.task.training),
-            "pairing": {role: (choice.name, choice.overrides) for role, choice in vars(self.pairing).items()},
+            "pairing": {role: (choice.name, hyper) for role, choice, hyper in self.pairing.resolved()},
             "lr": repr(self.lr),
             "phase": self.phase,
             "seed": self.seed,

@@ -10,7 +10,7 @@ from actloss_cli.report.curve_data import FinalCurves, final_curves
 from actloss_cli.report.escape import fold_label
 from actloss_cli.report.frame_rows import row_at, rows_of
 from actloss_cli.report.number_format import format_score, score_name
-from actloss_cli.report.ranking import best_pairings, pairing_label, worst_mismatched
+from actloss_cli.report.ranking import best_on_validation, pairing_label, worst_mismatched
 from actloss_cli.store.data import RunData
 
 N_SHOWN = 3
@@ -21,14 +21,14 @@ _LINES = (("#0072B2", "-", "o"), ("#E69F00", "--", "s"), ("#CC79A7", "-.", "^"))
 
 
 def draw_curves(run: RunData, pairings: pd.DataFrame, reference: str | None, title: str) -> Figure | None:
-    """Best on the left, worst of the mismatched on the right, one scale; None where no final trial is there.
+    """Best on validation left, worst of the mismatched right, one scale; None where no final trial is there.
 
     `pairings` are the task's rows of the analysis, `reference` the id of its reference.
     """
-    best = best_pairings(pairings, N_SHOWN)
+    best = best_on_validation(pairings, N_SHOWN)
     worst = worst_mismatched(pairings, N_SHOWN)
     parts = {
-        "best": best,
+        "best on validation": best,
         "worst mismatched": worst[worst["score"].notna() & ~worst.index.isin(best.index)],
     }
     parts = {name: part for name, part in parts.items() if len(part)}

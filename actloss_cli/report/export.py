@@ -23,7 +23,10 @@ def pairings_table(analysis: Analysis) -> pd.DataFrame:
 
 
 def trials_table(run: RunData) -> pd.DataFrame:
-    """One row per stored trial: trial, its pairing's names, phase, seed, lr, status, score, then every metric."""
+    """One row per stored trial that the plan in force asks for.
+
+    Columns: trial, its pairing's names, phase, seed, lr, status, score, then every metric.
+    """
     names = run.pairings.drop(columns="invalid")
     joined = run.trials.join(names, on="pairing_id").reset_index(names="trial")
     first = [*_TRIAL_FIRST, *_TRIAL_NEXT]
@@ -46,7 +49,7 @@ def write_table(frame: pd.DataFrame, file_format: str, destination: Path | str) 
         with Path(destination).open("wb") as file:
             write(frame, file)
     except OSError as error:
-        raise user_error(f"cannot write {destination}: {error.strerror}") from error
+        raise user_error(f"cannot write {destination}: {error.strerror or error}") from error
 
 
 def neutralise(frame: pd.DataFrame) -> pd.DataFrame:

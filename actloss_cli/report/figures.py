@@ -18,7 +18,7 @@ from actloss_cli.report.frame_rows import of_task, row_at
 from actloss_cli.report.heatmap import draw_heatmap
 from actloss_cli.report.lr_sweeps import LrSweep, draw_lr_sweeps, lr_sweeps
 from actloss_cli.report.number_format import format_score, format_share, score_name
-from actloss_cli.report.ranking import best_pairings, worst_mismatched
+from actloss_cli.report.ranking import best_on_validation, worst_mismatched
 from actloss_cli.store.data import RunData
 
 
@@ -52,11 +52,11 @@ def _figures(run: RunData, analysis: Analysis, task: str) -> Iterator[tuple[str,
 
 
 def _curves_title(task: str, pairings: pd.DataFrame) -> str:
-    best = best_pairings(pairings, 1)["score"]
+    best = best_on_validation(pairings, 1)["score"]
     worst = worst_mismatched(pairings, 1)["score"].dropna()
     if best.empty:
         return f"{task}: no score yet"
-    reached = f"{task}: the best pairing scores {format_score(best.iloc[0])} on the test set"
+    reached = f"{task}: the pairing best on validation scores {format_score(best.iloc[0])} on the test set"
     return f"{reached}, the worst mismatched {format_score(worst.iloc[0])}" if len(worst) else reached
 
 

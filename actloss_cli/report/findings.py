@@ -60,7 +60,7 @@ def find_offences(pairings: pd.DataFrame, roles: tuple[str, str]) -> list[Offenc
 def title_of(task: str, pairings: pd.DataFrame, roles: tuple[str, str]) -> str:
     """`moons: 118 of 210 pairings work; hinge never works under softmax`."""
     counted = f"{task}: {format_share(int(pairings['works'].sum()), len(pairings))} pairings work"
-    if (pairings["verdict"] == VerdictName.NO_SIGNAL).all():
+    if (pairings["verdict"] == VerdictName.NO_SIGNAL).any():
         return f"{task}: no signal, no pairing beats the trivial predictor clearly"
     offences = find_offences(pairings, roles)
     return f"{counted}; {offences[0].sentence}" if offences else counted

@@ -1,13 +1,15 @@
 """A plan on the terminal: sizes per task, what is invalid and why, about how long it takes."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from actloss_cli.execute.calibrate import TaskSize
+if TYPE_CHECKING:
+    from actloss_cli.execute.calibrate import TaskSize
 
 _COLUMNS = {
     "n_pairings": "pairings",
@@ -22,7 +24,7 @@ _COLUMNS = {
 def render_plan(
     console: Console,
     name: str,
-    sizes: Mapping[str, TaskSize],
+    sizes: "Mapping[str, TaskSize]",
     invalid: Mapping[str, int],
     n_workers: int,
     seconds: float,

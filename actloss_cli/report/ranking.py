@@ -1,4 +1,4 @@
-"""The order in which pairings are shown: by score on the test set, what has none last."""
+"""The orders in which pairings are shown: lists by score on the test set; what is called best, by validation."""
 
 import pandas as pd
 
@@ -24,6 +24,12 @@ def trained(pairings: pd.DataFrame) -> pd.DataFrame:
 def best_pairings(pairings: pd.DataFrame, n: int) -> pd.DataFrame:
     """The first n of the ranking that have a score."""
     return rank_pairings(pairings[pairings["score"].notna()]).head(n)
+
+
+def best_on_validation(pairings: pd.DataFrame, n: int) -> pd.DataFrame:
+    """The n with the best validation score, ties by name: choosing by test score would flatter what is chosen."""
+    pool = pairings[pairings["validation_score"].notna()]
+    return pool.sort_values(["validation_score", *FUNCTIONS], ascending=[False, True, True, True, True]).head(n)
 
 
 def worst_mismatched(pairings: pd.DataFrame, n: int) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def summary_json(run: RunData, analysis: Analysis) -> str:
 
 
 def _task(run: RunData, analysis: Analysis, task: str) -> dict[str, Any]:
-    """`works` holds the best that work, best first; `mismatched` the worst that could be trained, worst first."""
+    """`works` holds the best by test score of those that work; `mismatched` the worst of those trained, worst first."""
     pairings = of_task(analysis.pairings, task)
     facts = row_at(analysis.tasks, task)
     reference = pairings[pairings["is_reference"]]

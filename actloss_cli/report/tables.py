@@ -4,9 +4,9 @@ from pathlib import Path
 
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
 from actloss_cli.analysis.pairings import Analysis
-from actloss_cli.errors import user_error
+from actloss_cli.errors import ExitCode, user_error
 from actloss_cli.report.escape import file_stems
-from actloss_cli.report.export import pairings_table, write_table
+from actloss_cli.report.export import FORMATS, pairings_table
 from actloss_cli.report.figures import write_figures
 from actloss_cli.report.summary import summary_json
 from actloss_cli.store.data import RunData
@@ -24,7 +24,11 @@ def write_report(run: RunData, analysis: Analysis, folder: Path, *, figures: boo
         drawn = write_figures(run, analysis, folder / "figures") if figures else []
         return [folder / "summary.json", *tables, *drawn]
     except OSError as error:
-        raise user_error(f"cannot write {error.filename or folder}: {error.strerror}") from error
+        raise user_error(
+            f"cannot write {error.filename or folder}: {error.strerror or error}",
+            hint="the results themselves are fine; free space or make the folder writable, then report again",
+            code=ExitCode.RESULTS,
+        ) from error
 
 
 def _write_tables(analysis: Analysis, folder: Path) -> list[Path]:
@@ -33,5 +37,6 @@ def _write_tables(analysis: Analysis, folder: Path) -> list[Path]:
         frames[f"{stem}-output-by-loss"] = output_by_loss(analysis, task).reset_index()
         frames[f"{stem}-activation-by-optimizer"] = activation_by_optimizer(analysis, task).reset_index()
     for name, frame in frames.items():
-        write_table(frame, "csv", folder / f"{name}.csv")
+        with (folder / f"{name}.csv").open("wb") as file:
+            FORMATS["csv"](frame, file)
     return [folder / f"{name}.csv" for name in frames]

@@ -1,11 +1,6 @@
 """How each verdict looks and what it means: one declaration each, for the terminal, the figures and the files."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
-
-from actloss_cli.analysis.verdicts import MISMATCHED, WORKING
-
-Side: TypeAlias = Literal["works", "mismatched", "neither"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,13 +17,6 @@ class VerdictStyle:
     """Rich style."""
     meaning: str
 
-    @property
-    def side(self) -> Side:
-        """How the headline counts it."""
-        if self.verdict in WORKING:
-            return "works"
-        return "mismatched" if self.verdict in MISMATCHED else "neither"
-
 
 STYLES: tuple[VerdictStyle, ...] = (
     VerdictStyle(
@@ -37,7 +25,7 @@ STYLES: tuple[VerdictStyle, ...] = (
         plain_symbol="+",
         colour="#0072B2",
         terminal="bold blue",
-        meaning="keeps at least 95 % of the reference's gain over the floor, as fast as the reference",
+        meaning="keeps at least 95 % of the reference's gain over the floor, in at most twice the reference's steps",
     ),
     VerdictStyle(
         verdict="slow",
@@ -93,7 +81,7 @@ STYLES: tuple[VerdictStyle, ...] = (
         plain_symbol="/",
         colour="#555555",
         terminal="bold",
-        meaning="cannot be trained: the loss is not defined on what the output gives",
+        meaning="cannot be trained: the loss is not defined on what the output gives, or has no coding for the target",
     ),
     VerdictStyle(
         verdict="incomplete",
@@ -101,7 +89,7 @@ STYLES: tuple[VerdictStyle, ...] = (
         plain_symbol=".",
         colour="#DDDDDD",
         terminal="dim",
-        meaning="a final trial is missing, crashed or timed out",
+        meaning="trials are missing or crashed, or the reference is not known yet",
     ),
     VerdictStyle(
         verdict="no signal",

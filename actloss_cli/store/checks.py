@@ -1,10 +1,20 @@
-"""Whether a database is one of ours, and what to say if it is not. Imports little: reports start with it."""
+"""Whether a database is one of ours, and what to say if SQLite refuses it. Imports little: reports start with it."""
 
 import sqlite3
 from pathlib import Path
 
-from actloss_cli.errors import ExitCode, user_error
+from actloss_cli.errors import ExitCode, UserError, user_error
 from actloss_cli.store.schema import SCHEMA_VERSION
+
+_TO_WRITE_AGAIN = {
+    sqlite3.SQLITE_FULL: "free space",
+    sqlite3.SQLITE_IOERR: "check the disk",
+    sqlite3.SQLITE_READONLY: "make the folder and its files writable",
+    sqlite3.SQLITE_CANTOPEN: "make the folder and its files writable",
+    sqlite3.SQLITE_BUSY: "end the program that holds the file",
+    sqlite3.SQLITE_LOCKED: "end the program that holds the file",
+}
+"""What helps against a refusal that has nothing to do with what is stored."""
 
 
 def check_version(connection: sqlite3.Connection, path: Path) -> None:
@@ -18,10 +28,36 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def unreadable(path: Path, damage: sqlite3.Error) -> Exception:
-    """The user's error for a file that SQLite refuses."""
+def unreadable(path: Path, refusal: BaseException) -> UserError:
+    """The user's error for a database that can't be read: cut off, in use, closed to us, or else damaged."""
+    match _result_code(refusal):
+        case sqlite3.SQLITE_READONLY:  # A journal to roll back, which a reader may not do.
+            message = f"'{path}': the run was cut off in the middle of writing"
+            hint = "run it again with 'actloss run' to restore it"
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            message = f"'{path}' is being written: {refusal}"
+            hint = "try again in a moment; if no run is going on, run it again with 'actloss run' to restore it"
+        case sqlite3.SQLITE_CANTOPEN:
+            message = f"cannot open '{path}': {refusal}"
+            hint = "make the folder and its files readable"
+        case _:
+            message = f"'{path}' is no database of actloss, or is damaged: {refusal}"
+            hint = "move the folder away and run again, or restore it from a copy"
+    return user_error(message, hint=hint, code=ExitCode.RESULTS)
+
+
+def unwritable(path: Path, refusal: sqlite3.Error) -> UserError:
+    """The user's error for a database that can't be written; what was committed before is there still."""
+    remedy = _TO_WRITE_AGAIN.get(_result_code(refusal))
+    if remedy is None:
+        return unreadable(path, refusal)
     return user_error(
-        f"'{path}' is no database of actloss, or is damaged: {damage}",
-        hint="move the folder away and run again, or restore it from a copy",
+        f"cannot write '{path}': {refusal}",
+        hint=f"what is stored is intact; {remedy} and run again",
         code=ExitCode.RESULTS,
     )
+
+
+def _result_code(refusal: BaseException) -> int:
+    """SQLite's primary result code, without the detail in its upper bytes; 0 where another library complains."""
+    return getattr(refusal, "sqlite_errorcode", 0) & 0xFF

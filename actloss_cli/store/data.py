@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,8 +23,8 @@ class RunData:
     validation, final: test), validation_score, best_validation_score, best_epoch, test_score and one column per
     metric; NaN where a metric does not apply or the trial did not get there.
 
-    `validation_score` `[T, E]` float32 follows the rows of `trials`: the score after each epoch, NaN from the epoch on
-    in which a trial turned non-finite.
+    `validation_score` `[T, E]` float32 follows the rows of `trials`, E being the most epochs of a task: the score after
+    each epoch, NaN from the epoch on in which a trial turned non-finite.
 
     `strata` per task `[N]`: the class of each test row, zeros for a regression. `row_scores` per final trial that is
     done: `[N]` float32, each test row's contribution to the test score, which is the mean over strata of the mean in
@@ -34,8 +33,6 @@ class RunData:
 
     name: str
     path: str
-    config: Mapping[str, Any]
-    provenance: Mapping[str, Any]
     tasks: pd.DataFrame
     pairings: pd.DataFrame
     trials: pd.DataFrame

@@ -7,9 +7,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import IO, Any
 
 from actloss_cli.errors import ExitCode, user_error
 from actloss_cli.store.schema import DATABASE
@@ -64,20 +62,11 @@ def claim_folder(folder: Path) -> None:
 def locked(folder: Path) -> Iterator[None]:
     """Holds the folder for one writer; the kernel lets go of it when the process ends, however it ends."""
     path = folder / LOCK
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise user_error(
-                f"'{folder}' is in use by {holder}",
-                hint="wait for it to end, or choose another place with --results",
-                code=ExitCode.RESULTS,
-            ) from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}")
-        file.flush()
+    with _refusal_named(path):
+        file = path.open("a+", encoding="utf-8")
+    with file:
+        with _refusal_named(path):
+            _take(file, folder)
         yield
 
 
@@ -87,26 +76,56 @@ def write_config(folder: Path, text: str) -> None:
 
 
 def append_provenance(folder: Path, session: Mapping[str, Any]) -> None:
-    """Adds one session to the list of those that have written here."""
-    sessions = read_provenance(folder)
-    _replace(folder / PROVENANCE, json.dumps([*sessions, session], indent=2) + "\n")
-
-
-def read_provenance(folder: Path) -> list[dict[str, Any]]:
-    """All sessions, oldest first."""
+    """Adds one session to the list of those that have written here; raises if that list is damaged."""
     path = folder / PROVENANCE
-    sessions: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    return sessions
+    with _refusal_named(path):
+        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else "[]"
+    try:
+        sessions = json.loads(text)
+    except ValueError:
+        sessions = None
+    if not isinstance(sessions, list):
+        raise user_error(
+            f"'{path}' is damaged: it holds no list of sessions",
+            hint="restore it from a copy, or move it away, and run again",
+            code=ExitCode.RESULTS,
+        )
+    _replace(path, json.dumps([*sessions, session], indent=2) + "\n")
 
 
-def read_config(folder: Path) -> dict[str, Any]:
-    """The resolved config of the plan in force."""
-    config: dict[str, Any] = yaml.safe_load((folder / CONFIG).read_text(encoding="utf-8"))
-    return config
+def _take(file: IO[str], folder: Path) -> None:
+    """Locks the open file and writes into it who holds it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        holder = file.read().strip() or "another process"
+        raise user_error(
+            f"'{folder}' is in use by {holder}",
+            hint="wait for it to end, or choose another place with --results",
+            code=ExitCode.RESULTS,
+        ) from None
+    file.truncate(0)
+    file.write(f"process {os.getpid()} on {socket.gethostname()}")
+    file.flush()
 
 
 def _replace(path: Path, text: str) -> None:
     """Writes the whole file or nothing."""
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    with _refusal_named(path):
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+
+
+@contextmanager
+def _refusal_named(path: Path) -> Iterator[None]:
+    """The system's refusal as the user's error."""
+    try:
+        yield
+    except OSError as refusal:
+        raise user_error(
+            f"cannot use '{path}': {refusal.strerror}",
+            hint="make the folder and its files writable, or choose another place with --results",
+            code=ExitCode.RESULTS,
+        ) from refusal

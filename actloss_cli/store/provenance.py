@@ -5,6 +5,7 @@ import platform
 import shlex
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,7 @@ import torch
 from actloss_cli import __version__
 from actloss_cli.plan.trial import MEANING
 
+PACKAGE = Path(__file__).resolve().parent.parent
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "pandas")
 
 
@@ -25,7 +27,7 @@ def describe_session(device: str, n_workers: int) -> dict[str, Any]:
         "command": shlex.join(sys.argv),
         "actloss": __version__,
         "engine_meaning": MEANING,
-        "git_commit": _git_commit(),
+        "git_commit": commit_of(PACKAGE),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "platform": platform.platform(),
@@ -37,20 +39,34 @@ def describe_session(device: str, n_workers: int) -> dict[str, Any]:
     }
 
 
-def _git_commit() -> str | None:
-    """The commit of the checkout that this code runs from, marked if it was changed since; None outside of one."""
-    git = ["git", "-C", str(Path(__file__).parent)]
+def commit_of(package: Path) -> str | None:
+    """The commit of the checkout of actloss that the package lies in, marked if it was changed since; None elsewhere.
+
+    A package that is installed into an environment inside of somebody's repository must not get their commit.
+    """
+    checkout = package.parent
+    top = _git(checkout, "rev-parse", "--show-toplevel")
+    if top is None or Path(top) != checkout or not _is_ours(checkout / "pyproject.toml"):
+        return None
+    return _git(checkout, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
+
+
+def _is_ours(pyproject: Path) -> bool:
     try:
-        commit = subprocess.run(
-            [*git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=10,
-        )
+        declared = tomllib.loads(pyproject.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(declared.get("project", {}).get("name") == "actloss-cli")
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What git prints; None without git, or where it refuses."""
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
     except (OSError, subprocess.SubprocessError):
         return None
-    return commit.stdout.strip() or None
+    return answer.stdout.strip() or None
 
 
 def _processor() -> str:

@@ -1,7 +1,8 @@
 """Reads a run into memory, read-only, while another process may be writing it. Nothing here trains or draws."""
 
 import sqlite3
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -9,39 +10,49 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from actloss_cli.engine.outcome import METRICS
 from actloss_cli.store.blobs import unpack
 from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.data import RunData
-from actloss_cli.store.folder import read_config, read_provenance
 from actloss_cli.store.schema import DATABASE
 
 _ASKED = """
     SELECT a.pairing_id, t.* FROM asked a JOIN trials t USING (trial)
     ORDER BY a.pairing_id, t.phase DESC, t.lr, t.seed
 """
+_VALIDATION_CURVES = """
+    SELECT trial, points FROM curves WHERE metric = 'validation_score' AND trial IN (SELECT trial FROM asked)
+"""
+_ROW_SCORES = "SELECT trial, points FROM row_scores WHERE trial IN (SELECT trial FROM asked)"
+_NUMBERS = {"seed": "int64", "n_train": "int64"} | dict.fromkeys(
+    ("lr", "diverged_epoch", "elapsed_s", *METRICS), "float64"
+)
+"""Said, since a column without a number, such as any of a run just begun, would be read as one of objects."""
 
 
 def read_run(folder: Path) -> RunData:
     """Everything that analysis needs of one run; raises if the database is damaged or of another schema."""
-    with _open(folder) as db:
-        db.execute("BEGIN")  # one consistent state, whatever is written meanwhile
-        tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
-        pairings = pd.read_sql("SELECT * FROM pairings ORDER BY position", db, index_col="pairing_id")
-        trials = pd.read_sql(_ASKED, db, index_col="trial")
+    with _damage_named(folder) as path:
+        with _open(path) as db:
+            db.execute("BEGIN")  # One consistent state, whatever is written meanwhile.
+            tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
+            pairings = pd.read_sql("SELECT * FROM pairings ORDER BY position", db, index_col="pairing_id")
+            trials = pd.read_sql(_ASKED, db, index_col="trial", dtype=_NUMBERS)
+            curves = db.execute(_VALIDATION_CURVES).fetchall()
+            rows = db.execute(_ROW_SCORES).fetchall()
+            n_missing = _count_missing(db)
+        # The writer waits for readers, so unpacking comes after the transaction.
         trials["test_score"] = trials["score"].where(trials["phase"] == "final")
-        strata = {str(task): unpack(blob).astype(np.int64) for task, blob in tasks["strata"].items()}
         return RunData(
             name=folder.resolve().name,
             path=str(folder),
-            config=read_config(folder),
-            provenance=(read_provenance(folder) or [{}])[-1],
             tasks=tasks.drop(columns=["strata", "position"]),
             pairings=pairings.drop(columns=["position", "n_later"]),
             trials=trials.drop(columns="spec"),
-            validation_score=_validation_scores(db, trials.index),
-            strata=strata,
-            row_scores=_row_scores(db),
-            n_missing=_count_missing(db),
+            validation_score=_validation_scores(dict(curves), trials.index, max(tasks["epochs"], default=0)),
+            strata={str(task): unpack(blob).astype(np.int64) for task, blob in tasks["strata"].items()},
+            row_scores={trial: unpack(points) for trial, points in rows},
+            n_missing=n_missing,
         )
 
 
@@ -54,9 +65,10 @@ def read_curves(folder: Path) -> pd.DataFrame:
             JOIN pairings USING (pairing_id) JOIN tasks USING (task)
         ) k USING (trial) ORDER BY c.trial, c.metric
     """
-    with _open(folder) as db:
-        rows = db.execute(query).fetchall()
-    curves = [unpack(points) for _, _, points, _ in rows]
+    with _damage_named(folder) as path:
+        with _open(path) as db:
+            rows = db.execute(query).fetchall()
+        curves = [unpack(points) for _, _, points, _ in rows]
     lengths = [len(curve) for curve in curves]
     epoch = np.concatenate([np.arange(1, n + 1) for n in lengths]) if rows else np.empty(0, np.int64)
     return pd.DataFrame(
@@ -71,30 +83,31 @@ def read_curves(folder: Path) -> pd.DataFrame:
 
 
 @contextmanager
-def _open(folder: Path) -> Iterator[sqlite3.Connection]:
+def _damage_named(folder: Path) -> Iterator[Path]:
+    """The database's path; what SQLite, pandas or zlib refuse of it becomes the user's error."""
     path = folder / DATABASE
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            check_version(db, path)
-            yield db
-    except sqlite3.DatabaseError as damage:
+        yield path
+    except pd.errors.DatabaseError as wrapped:
+        raise unreadable(path, wrapped.__cause__ or wrapped) from wrapped
+    except (sqlite3.DatabaseError, zlib.error) as damage:
         raise unreadable(path, damage) from damage
 
 
-def _validation_scores(db: sqlite3.Connection, trials: pd.Index) -> NDArray[np.float32]:
+@contextmanager
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        check_version(db, path)
+        yield db
+
+
+def _validation_scores(curves: Mapping[str, bytes], trials: pd.Index, n_epochs: int) -> NDArray[np.float32]:
     """`[T, E]` in the order of `trials`; shorter budgets are padded with NaN."""
-    rows = db.execute("SELECT trial, points FROM curves WHERE metric = 'validation_score'")
-    curves = {trial: unpack(points) for trial, points in rows}
-    E = max((len(curve) for curve in curves.values()), default=0)
-    scores = np.full((len(trials), E), np.nan, np.float32)
+    scores = np.full((len(trials), n_epochs), np.nan, np.float32)
     for place, trial in enumerate(trials):
-        scores[place, : len(curves[trial])] = curves[trial]
+        curve = unpack(curves[trial])
+        scores[place, : len(curve)] = curve
     return scores
-
-
-def _row_scores(db: sqlite3.Connection) -> dict[str, NDArray[np.float32]]:
-    rows = db.execute("SELECT trial, points FROM row_scores WHERE trial IN (SELECT trial FROM asked)")
-    return {trial: unpack(points) for trial, points in rows}
 
 
 def _count_missing(db: sqlite3.Connection) -> int:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from actloss_cli.plan.plan import Plan, PlannedPairing, TaskFacts
 from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack, Trial
 from actloss_cli.store.blobs import pack, unpack
-from actloss_cli.store.checks import check_version, unreadable
+from actloss_cli.store.checks import check_version, unwritable
 from actloss_cli.store.schema import DATABASE, DDL, SCHEMA_VERSION
 
 _TRIAL_COLUMNS = ("trial", "phase", "seed", "lr", "status", "diverged_epoch", "n_train", "elapsed_s", "message", "spec")
@@ -24,32 +24,38 @@ _INSERT_TRIAL = (
     f"VALUES ({', '.join('?' * (len(_TRIAL_COLUMNS) + len(METRICS)))})"
 )
 IDS_PER_QUERY = 500
+PATIENCE_S = 600
+"""How long a transaction waits for readers: one that is slow, or a copy being made, must not end a run."""
 
 
 class StoreWriter:
     """An open database in a claimed and locked folder."""
 
     def __init__(self, folder: Path) -> None:
-        path = folder / DATABASE
-        is_new = not path.exists()
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        try:
-            self._connection.execute("PRAGMA journal_mode = DELETE")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            if is_new:
-                self._create()
-            check_version(self._connection, path)
-        except sqlite3.DatabaseError as damage:
-            self._connection.close()
-            raise unreadable(path, damage) from damage
+        self._path = folder / DATABASE
         self._asked: dict[str, Asked] = {}
+        try:
+            self._connection = sqlite3.connect(self._path, isolation_level=None, timeout=PATIENCE_S)
+        except sqlite3.OperationalError as refusal:
+            raise unwritable(self._path, refusal) from refusal
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as refusal:
+            self._connection.close()
+            raise unwritable(self._path, refusal) from refusal
+        except BaseException:
+            self._connection.close()
+            raise
 
     def __enter__(self) -> "StoreWriter":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.flush()
-        self._connection.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:  # Writing after a failure could fail as well, and hide the cause.
+                self.flush()
+        finally:
+            self._connection.close()
 
     def put_plan(self, plan: Plan) -> None:
         """Makes this the plan in force: its tasks and pairings, nothing asked yet. Trials of other plans stay."""
@@ -75,13 +81,15 @@ class StoreWriter:
             self._write_asked(db)
 
     def curves_of(self, trial_ids: list[str]) -> dict[str, NDArray[np.float32]]:
-        """Validation scores `[E]` of those of these trials that are stored. A crashed trial has none: all NaN."""
+        """Validation scores `[E]` of those of these trials that trained to an end; what crashed counts as missing."""
         found: dict[str, NDArray[np.float32]] = {}
         for start in range(0, len(trial_ids), IDS_PER_QUERY):
             ids = trial_ids[start : start + IDS_PER_QUERY]
             marks = ", ".join("?" * len(ids))
             rows = self._connection.execute(
-                f"SELECT trial, points FROM curves WHERE metric = 'validation_score' AND trial IN ({marks})", ids
+                "SELECT trial, points FROM curves JOIN trials USING (trial) WHERE metric = 'validation_score' "
+                f"AND status IN ('done', 'diverged') AND trial IN ({marks})",
+                ids,
             )
             found.update({trial: unpack(points) for trial, points in rows})
         return found
@@ -98,10 +106,15 @@ class StoreWriter:
                 ((t.id, pack(o.row_scores)) for t, o in pairs if o.row_scores is not None),
             )
 
-    def _create(self) -> None:
-        self._connection.executescript(f"BEGIN IMMEDIATE;{DDL}COMMIT;")
-        with self._transaction() as db:
-            db.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+    def _prepare(self) -> None:
+        db = self._connection
+        db.execute("PRAGMA journal_mode = DELETE")
+        db.execute("PRAGMA synchronous = FULL")
+        # An empty database is what a run leaves that was killed before its first commit.
+        if db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+            version = f"INSERT INTO meta VALUES ('schema_version', '{SCHEMA_VERSION}');"
+            db.executescript(f"BEGIN IMMEDIATE;{DDL}{version}COMMIT;")
+        check_version(db, self._path)
 
     def _write_asked(self, db: sqlite3.Connection) -> None:
         db.executemany("DELETE FROM asked WHERE pairing_id = ?", ((pairing,) for pairing in self._asked))
@@ -117,13 +130,23 @@ class StoreWriter:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._connection.execute("BEGIN IMMEDIATE")
+        """All or nothing; raises `UserError` if the database can't be written."""
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as refusal:
+            self._roll_back()
+            raise unwritable(self._path, refusal) from refusal
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._roll_back()
             raise
-        self._connection.execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        """SQLite has done so already after some errors; what it can't do now, the next opening does."""
+        if self._connection.in_transaction:
+            with suppress(sqlite3.OperationalError):
+                self._connection.execute("ROLLBACK")
 
 
 def _trial_row(trial: Trial, outcome: TrialOutcome) -> Sequence[object]:

@@ -72,8 +72,6 @@ def build_run(measured: Mapping[str, Measured], *, task: str = "moons", n_final:
     return RunData(
         name="hand-made",
         path="",
-        config={},
-        provenance={},
         tasks=pd.DataFrame(
             {
                 "kind": "binary",

@@ -69,10 +69,11 @@ def test_without_a_candidate_the_whole_task_has_no_signal(build):
         }
     )
     analysis = analyse(run)
-    assert set(analysis.pairings["verdict"]) == {"no signal"}
-    assert set(analysis.pairings["reason"]) == {
-        "no pairing came through tuning and its final trials without a failed seed"
-    }
+    assert analysis.pairings["verdict"].tolist() == ["no signal", "invalid"]
+    assert analysis.pairings["reason"].tolist() == [
+        "no pairing came through tuning and its final trials without a failed seed",
+        "no coding",
+    ]
     assert (analysis.references, analysis.tasks.loc["moons", "no_signal"]) == ({}, True)
 
 

@@ -1,5 +1,7 @@
 """Every verdict from a hand-made run, with its reason to the letter; and how often the limit of two is misjudged."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -181,7 +183,7 @@ def test_a_single_final_seed_decides_nothing(build):
 
 
 TASK = TaskFacts("limit", floor=0.5, n_tune=1, n_final=10, epochs=1, steps_per_epoch=10, strata=np.repeat([0, 1], 50))
-TUNING = Tuning(np.ones((1, 1, 1), np.float32), 1, 0, np.zeros(1, int), np.zeros(1, int), LrChoice(0, 0.1, None))
+TUNING = Tuning(np.ones((1, 1, 1), np.float32), 1, 0, 0, np.zeros(1, int), np.zeros(1, int), LrChoice(0, 0.1, None))
 
 
 def evidence_of(rows):
@@ -189,6 +191,12 @@ def evidence_of(rows):
     score = rows.mean(axis=1)
     finals = Finals(np.arange(len(score)), score, np.full((len(score), 1), 0.9), 0, 0, 0)
     return Evidence("id", "a/b/c/d", "", TUNING, finals)
+
+
+def test_a_lost_tuning_trial_is_missing_and_not_at_the_floor():
+    evidence = replace(evidence_of(np.full((10, 100), 0.9)), tuning=replace(TUNING, n_lost=1))
+    verdict = judge(evidence, None, None, Thresholds())
+    assert (str(verdict.name), verdict.reason) == ("incomplete", "1 of 1 tuning trials crashed or timed out")
 
 
 @pytest.mark.parametrize("row_spread", [0.0, 0.2])

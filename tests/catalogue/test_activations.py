@@ -13,6 +13,16 @@ WITH_KERNEL = pytest.mark.parametrize(
 )
 
 
+def closed_ends(spec):
+    """The sides on which the declared range has a finite end that belongs to it."""
+    reach = spec.range_for(spec.hyper)
+    ends = {"low": (reach.low, reach.low_open), "high": (reach.high, reach.high_open)}
+    return [side for side, (end, is_open) in ends.items() if math.isfinite(end) and not is_open]
+
+
+CLOSED_ENDS = [(spec, side) for spec in ACTIVATIONS for side in closed_ends(spec)]
+
+
 def learnable(spec):
     return {name: torch.full((1, 1, 1), start, dtype=torch.float64) for name, start in spec.learnable.items()}
 
@@ -32,12 +42,21 @@ def test_values_lie_in_the_declared_range_and_are_finite(spec):
     assert y.max() <= reach.high
 
 
-@EVERY
-def test_a_closed_finite_end_of_the_range_is_reached(spec):
-    reach = spec.range_for(spec.hyper)
-    y = spec.apply(torch.linspace(-40, 40, 400_001, dtype=torch.float64)[None], **spec.hyper, **learnable(spec))
-    if math.isfinite(reach.low) and not reach.low_open:
-        assert float(y.min()) == pytest.approx(reach.low, abs=1e-8)
+@pytest.mark.parametrize(("spec", "side"), CLOSED_ENDS, ids=lambda value: getattr(value, "name", value))
+def test_a_closed_finite_end_of_the_range_is_reached(spec, side):
+    x = torch.linspace(-40, 40, 400_001, dtype=torch.float64)
+    # Two features, each large where the other is small.
+    y = spec.apply(torch.stack([x, -x])[None], **spec.hyper, **learnable(spec))
+    found = y.min() if side == "low" else y.max()
+    assert found.item() == pytest.approx(getattr(spec.range_for(spec.hyper), side), abs=1e-8)
+
+
+def test_closed_finite_ends_are_those_of_these_functions():
+    assert [(spec.name, side) for spec, side in CLOSED_ENDS] == [
+        ("relu", "low"),
+        ("silu", "low"),
+        ("log_softmax", "high"),
+    ]
 
 
 @EVERY

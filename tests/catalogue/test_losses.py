@@ -71,6 +71,23 @@ def test_the_declared_gradient_is_autograds(spec, kind, coding):
     torch.testing.assert_close(grad, torch.autograd.grad(losses.sum(), leaf)[0])
 
 
+@pytest.mark.parametrize(
+    ("name", "u", "target", "expected"),
+    [
+        ("mae", [0.5, -1.0, 0.0], [0.5, -1.0, 0.0], [0.0, 0.0, 0.0]),
+        ("hinge", [1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]),
+        ("huber", [1.0, -1.0, 2.5, 0.5], [0.0, 0.0, 1.5, 1.5], [1.0, -1.0, 1.0, -1.0]),
+    ],
+)
+def test_the_declared_gradient_at_a_kink_is_autograds(name, u, target, expected):
+    spec = loss(name)
+    leaf = torch.tensor([[u]], dtype=torch.float64, requires_grad=True)
+    target = torch.tensor([[target]], dtype=torch.float64)
+    (of_autograd,) = torch.autograd.grad(spec.per_sample(leaf, target, **spec.hyper).sum(), leaf)
+    declared = spec.gradient(leaf.detach().clone(), target, **spec.hyper)
+    assert declared.flatten().tolist() == of_autograd.flatten().tolist() == expected
+
+
 @pytest.mark.parametrize("name", ["categorical_cross_entropy", "sparse_categorical_cross_entropy"])
 def test_a_clipped_probability_sends_no_gradient_back(name):
     u = torch.tensor([[[1e-9, 0.5, 2.0], [1.0, 0.5, -1.0]]], dtype=torch.float64)

@@ -1,34 +1,55 @@
 """The command line as a user meets it: exit codes, what goes to which stream, messages to the letter."""
 
 import json
-import os
 import shutil
 import sqlite3
+import sys
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
+from actloss_cli.cli import app as command
 from tests.tiny_grid import N_INVALID, N_PAIRINGS, TINY, actloss, write_tiny
+
+
+def in_process(monkeypatch, capsys, cwd, *arguments, columns=80):
+    """The command's exit code, stdout and stderr, without a process of its own."""
+    monkeypatch.chdir(cwd)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys, "argv", ["actloss", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stop:
+        command.main()
+    streams = capsys.readouterr()
+    return SimpleNamespace(returncode=stop.value.code or 0, stdout=streams.out, stderr=streams.err)
+
+
+@pytest.fixture
+def call(monkeypatch, capsys, tmp_path):
+    """Runs a command in `tmp_path`, in this process."""
+    return partial(in_process, monkeypatch, capsys, tmp_path)
+
 
 VERBS = ["run", "plan", "report", "show", "export", "list"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_explains_itself(verb, tmp_path):
-    answer = actloss(verb, "--help", cwd=tmp_path)
+def test_every_verb_explains_itself(call, verb):
+    answer = call(verb, "--help")
     assert answer.returncode == 0
-    assert f"actloss_cli {verb}" in answer.stdout
+    assert f"{verb} [OPTIONS]" in answer.stdout
 
 
-def test_version_and_help_need_no_torch_and_no_config(tmp_path):
-    assert actloss("--version", cwd=tmp_path).stdout.startswith("actloss 0.")
-    assert "exit codes" in actloss("--help", cwd=tmp_path).stdout.lower()
-    assert actloss(cwd=tmp_path).returncode == 2
+def test_version_and_help_need_no_config(call):
+    assert call("--version").stdout.startswith("actloss 0.")
+    assert "exit codes" in call("--help").stdout.lower()
+    assert call().returncode == 2
 
 
 @pytest.mark.parametrize("what", ["activations", "outputs", "losses", "optimizers", "datasets"])
-def test_a_listing_names_the_same_entries_in_text_and_json(what, tmp_path):
-    entries = json.loads(actloss("list", what, "--json", cwd=tmp_path).stdout)
-    text = actloss("list", what, cwd=tmp_path, env={**os.environ, "COLUMNS": "60"}).stdout
+def test_a_listing_names_the_same_entries_in_text_and_json(call, what):
+    entries = json.loads(call("list", what, "--json").stdout)
+    text = call("list", what, columns=60).stdout
     assert len(entries) >= 4
     for entry in entries:
         assert entry["name"] in text
@@ -36,9 +57,9 @@ def test_a_listing_names_the_same_entries_in_text_and_json(what, tmp_path):
     assert max(map(len, text.splitlines())) <= 60
 
 
-def test_a_plan_shows_sizes_reasons_and_time_and_trains_nothing(tmp_path):
+def test_a_plan_shows_sizes_reasons_and_time_and_trains_nothing(call, tmp_path):
     config = write_tiny(tmp_path)
-    plan = json.loads(actloss("plan", config, "--json", cwd=tmp_path).stdout)
+    plan = json.loads(call("plan", config, "--json").stdout)
     assert plan["n_pairings"] == N_PAIRINGS == len(plan["pairings"])
     assert plan["n_invalid"] == N_INVALID
     assert plan["n_tune"] == (N_PAIRINGS - N_INVALID) * 3 * 2
@@ -49,7 +70,7 @@ def test_a_plan_shows_sizes_reasons_and_time_and_trains_nothing(tmp_path):
         "bce takes values in [0, 1], identity gives (-inf, inf); "
         "PyTorch: all elements of input should be between 0 and 1"
     }
-    dry = actloss("run", config, "--dry-run", cwd=tmp_path)
+    dry = call("run", config, "--dry-run")
     assert dry.returncode == 0
     assert "invalid, 4 pairings: bce takes values in [0, 1]" in dry.stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny.yaml"]
@@ -72,15 +93,15 @@ def test_a_plan_shows_sizes_reasons_and_time_and_trains_nothing(tmp_path):
         ),
         (
             ("dataset: moons", "dataset: moon"),
-            "4:28: tasks[1].dataset",
+            "4:29: tasks[1].dataset",
             "unknown dataset 'moon'",
             "did you mean 'moons'? see 'actloss list datasets'",
         ),
     ],
 )
-def test_a_wrong_config_exits_2_with_place_message_and_hint(change, where, message, hint, tmp_path):
+def test_a_wrong_config_exits_2_with_place_message_and_hint(call, change, where, message, hint, tmp_path):
     config = write_tiny(tmp_path, TINY.replace(*change))
-    answer = actloss("run", config.name, cwd=tmp_path)
+    answer = call("run", config.name)
     assert answer.returncode == 2
     assert answer.stdout == ""
     assert answer.stderr == f"error: tiny.yaml:{where}: {message}\nhint: {hint}\n"
@@ -106,9 +127,17 @@ def test_a_results_folder_that_holds_something_else_exits_3(tmp_path):
     )
 
 
-def test_results_that_are_not_there_exit_3(tmp_path):
+def test_cuda_that_is_not_there_exits_2_and_creates_nothing(call, tmp_path, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    answer = call("run", write_tiny(tmp_path).name, "--device", "cuda")
+    assert answer.returncode == 2
+    assert answer.stderr == "error: --device cuda: torch finds no CUDA device\nhint: use --device cpu, or auto\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]
+
+
+def test_results_that_are_not_there_exit_3(call):
     for verb in ("report", "export"):
-        answer = actloss(verb, "nowhere", cwd=tmp_path)
+        answer = call(verb, "nowhere")
         assert answer.returncode == 3
         assert answer.stderr.startswith("error: no such results folder: 'nowhere'\nhint: ")
 
@@ -123,11 +152,11 @@ def test_data_go_to_stdout_and_the_rest_to_stderr(tiny_run, tmp_path):
 
 @pytest.mark.parametrize("table", ["pairings", "trials", "curves"])
 @pytest.mark.parametrize("format_", ["csv", "json", "parquet"])
-def test_every_table_is_exported_in_every_format(tiny_run, tmp_path, table, format_):
+def test_every_table_is_exported_in_every_format(call, tiny_run, tmp_path, table, format_):
     import pandas as pd
 
     file = tmp_path / f"{table}.{format_}"
-    answer = actloss("export", tiny_run, "--table", table, "--format", format_, "-o", file, cwd=tmp_path)
+    answer = call("export", tiny_run, "--table", table, "--format", format_, "-o", file)
     assert answer.returncode == 0, answer.stderr
     frame = getattr(pd, f"read_{format_}")(file)
     columns = {
@@ -140,9 +169,9 @@ def test_every_table_is_exported_in_every_format(tiny_run, tmp_path, table, form
     assert len(frame) > 0
 
 
-def test_a_report_prints_tables_and_leaves_files(tiny_run, tmp_path):
+def test_a_report_prints_tables_and_leaves_files(call, tiny_run, tmp_path):
     folder = shutil.copytree(tiny_run, tmp_path / "tiny")
-    answer = actloss("report", folder, cwd=tmp_path, env={**os.environ, "COLUMNS": "80"})
+    answer = call("report", folder, columns=80)
     assert answer.returncode == 0, answer.stderr
     assert "moons" in answer.stdout
     assert "UNFINISHED" not in answer.stdout
@@ -154,25 +183,27 @@ def test_a_report_prints_tables_and_leaves_files(tiny_run, tmp_path):
     assert any(name.endswith(".svg") for name in written)
 
 
-def test_an_unfinished_run_is_labelled_with_how_much_is_missing(tiny_run, tmp_path):
+def test_an_unfinished_run_is_labelled_with_how_much_is_missing(call, tiny_run, tmp_path):
     folder = shutil.copytree(tiny_run, tmp_path / "tiny")
     with sqlite3.connect(folder / "results.sqlite") as db:
         db.execute("DELETE FROM trials WHERE trial IN (SELECT trial FROM trials WHERE phase = 'final' LIMIT 7)")
-    answer = actloss("report", folder, "--no-figures", cwd=tmp_path)
+    answer = call("report", folder, "--no-figures")
     assert answer.returncode == 0, answer.stderr
     assert "UNFINISHED: 7 of " in answer.stdout
     summary = json.loads((folder / "report" / "summary.json").read_text())
     assert (summary["finished"], summary["n_missing"]) == (False, 7)
 
 
-def test_one_pairing_is_shown_whole_and_a_near_miss_is_named(tiny_run, tmp_path):
-    answer = actloss("show", tiny_run, "moons/relu/sigmoid/bce/adam", cwd=tmp_path)
+def test_one_pairing_is_shown_whole_and_a_near_miss_is_named(call, tiny_run):
+    answer = call("show", tiny_run, "moons/relu/sigmoid/bce/adam")
     assert answer.returncode == 0, answer.stderr
-    assert "verdict" in answer.stdout
-    miss = actloss("show", tiny_run, "moons/relu/sigmoid/bce/adma", cwd=tmp_path)
+    assert answer.stdout.startswith("moons: relu/sigmoid/bce/adam\n")
+    for word in ("roc_auc", "chosen", "reference"):
+        assert word in answer.stdout
+    miss = call("show", tiny_run, "moons/relu/sigmoid/bce/adma")
     assert miss.returncode == 2
     assert "did you mean 'moons/relu/sigmoid/bce/adam'?" in miss.stderr
-    as_json = json.loads(actloss("show", tiny_run, "moons/relu/sigmoid/bce/adam", "--json", cwd=tmp_path).stdout)
+    as_json = json.loads(call("show", tiny_run, "moons/relu/sigmoid/bce/adam", "--json").stdout)
     assert as_json["verdict"]
 
 

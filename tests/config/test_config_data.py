@@ -49,7 +49,10 @@ def config(tasks: str) -> str:
             "{kind: binary, dataset: {csv: data.csv}}",
             "29: tasks[0].dataset: 'target' is missing\nhint: name the column to predict",
         ),
-        ("{kind: binary, dataset: {csv: data.csv, target: ''}}", "53: tasks[0].dataset.target: must not be empty"),
+        (
+            "{kind: binary, dataset: {csv: data.csv, target: ''}}",
+            "53: tasks[0].dataset.target: must not be empty\nhint: name the column to predict",
+        ),
         (
             "{kind: binary, dataset: {csv: data.csv, tarjet: y, target: y}}",
             "45: tasks[0].dataset: unknown key 'tarjet'\nhint: did you mean 'target'?",

@@ -215,7 +215,7 @@ def test_the_resolved_config_writes_every_default_out(load_text):
     ("name", "sizes"),
     [
         ("smoke", [3 * 2 * 2 * 2, 3 * 3 * 3 * 2, 3 * 3 * 3 * 2]),
-        ("grid", [7 * 4 * 3 * 5, 7 * 5 * 5 * 5, 7 * 5 * 5 * 5, 7 * 4 * 6 * 5]),
+        ("grid", [7 * 4 * 3 * 5, 7 * 5 * 5 * 5, 7 * 5 * 5 * 5, 7 * 4 * 5 * 5]),
         ("regression", [5 * 4 * 3 * 3] * 2),
         ("binary", [5 * 5 * 6 * 2] * 2),
         ("multiclass", [5 * 4 * 8 * 2] * 2),

@@ -101,23 +101,26 @@ SEE = "see 'actloss list activations'"
         ),
         (
             "optimizer: [{name: sgd, momentum: fast}]",
-            ["error: x.yaml:4:35: optimizer[0].momentum: must be a number, not 'fast'"],
+            ["error: x.yaml:4:35: optimizer[0].momentum: must be a number, not 'fast'\nhint: the default is 0.0"],
         ),
         (
             "optimizer: [{name: sgd, momentum: true}]",
-            ["error: x.yaml:4:35: optimizer[0].momentum: must be a number, not true"],
+            ["error: x.yaml:4:35: optimizer[0].momentum: must be a number, not true\nhint: the default is 0.0"],
         ),
         (
             "optimizer: [{name: sgd, momentum: .nan}]",
-            ["error: x.yaml:4:35: optimizer[0].momentum: must be a number, not nan"],
+            ["error: x.yaml:4:35: optimizer[0].momentum: must be a number, not nan\nhint: the default is 0.0"],
         ),
         (
             "optimizer: [{name: sgd, nesterov: 1}]",
-            ["error: x.yaml:4:35: optimizer[0].nesterov: must be true or false, not 1"],
+            ["error: x.yaml:4:35: optimizer[0].nesterov: must be true or false, not 1\nhint: the default is false"],
         ),
         (
             "optimizer: [{name: adam, betas: 0.9}]",
-            ["error: x.yaml:4:33: optimizer[0].betas: must be a list of 2 numbers, not 0.9"],
+            [
+                "error: x.yaml:4:33: optimizer[0].betas: must be a list of 2 numbers, not 0.9"
+                "\nhint: the default is [0.9, 0.999]"
+            ],
         ),
         (
             "optimizer: [{name: sgd, nesterov: true}]",

@@ -10,15 +10,27 @@ import pytest
         ("training: {epoch: 3}", ["error: x.yaml:4:12: training: unknown key 'epoch'\nhint: did you mean 'epochs'?"]),
         ("seeds: {x: 3}", ["error: x.yaml:4:9: seeds: unknown key 'x'\nhint: the keys here are: tune, final"]),
         ("lr: {low: 1}", ["error: x.yaml:4:6: lr: unknown key 'low'\nhint: the keys here are: points, from, to"]),
-        ("lr: -0.1", ["error: x.yaml:4:5: lr: must be above 0, not -0.1"]),
-        ("lr: [0.1, -1e-3]", ["error: x.yaml:4:11: lr[1]: must be above 0, not -0.001"]),
+        ("lr: -0.1", ["error: x.yaml:4:5: lr: must be above 0, not -0.1\nhint: write a rate as in 0.01"]),
+        ("lr: [0.1, -1e-3]", ["error: x.yaml:4:11: lr[1]: must be above 0, not -0.001\nhint: write a rate as in 0.01"]),
         ("lr: [0.1, 0.1]", ["error: x.yaml:4:11: lr[1]: repeats 0.1\nhint: remove it"]),
-        ("lr: [.inf]", ["error: x.yaml:4:6: lr[0]: must be a finite number, not inf"]),
+        ("lr: [.inf]", ["error: x.yaml:4:6: lr[0]: must be a finite number, not inf\nhint: write a rate as in 0.01"]),
         ("lr: []", ["error: x.yaml:4:5: lr: must not be empty\nhint: name at least one"]),
-        ("lr: fast", ["error: x.yaml:4:5: lr: must be a number, not 'fast'"]),
+        ("lr: fast", ["error: x.yaml:4:5: lr: must be a number, not 'fast'\nhint: write a rate as in 0.01"]),
         ("lr:", ["error: x.yaml:4:4: lr: has no value\nhint: give it one, or remove the key"]),
-        ("lr: {points: 1}", ["error: x.yaml:4:14: lr.points: must be at least 2, not 1"]),
-        ("lr: {points: 101}", ["error: x.yaml:4:14: lr.points: must be at most 100, not 101"]),
+        (
+            "lr: {points: 1}",
+            [
+                "error: x.yaml:4:14: lr.points: must be at least 2, not 1"
+                "\nhint: a grid has 2 to 100 points; a single rate is written 'lr: 0.01'"
+            ],
+        ),
+        (
+            "lr: {points: 101}",
+            [
+                "error: x.yaml:4:14: lr.points: must be at most 100, not 101"
+                "\nhint: a grid has 2 to 100 points; a single rate is written 'lr: 0.01'"
+            ],
+        ),
         (
             "lr: {from: 1e-3}",
             [
@@ -26,14 +38,58 @@ import pytest
                 "\nhint: give both, or neither for the optimizer's own range"
             ],
         ),
-        ("lr: {from: 1, to: 1e-3}", ["error: x.yaml:4:5: lr: 'from' (1) must be below 'to' (0.001)\nhint: swap them"]),
-        ("seeds: {tune: 0}", ["error: x.yaml:4:15: seeds.tune: must be at least 1, not 0"]),
-        ("seeds: {final: 1}", ["error: x.yaml:4:16: seeds.final: must be at least 2, not 1"]),
+        (
+            "lr: {from: 1, to: 0.1}",
+            [
+                "error: x.yaml:4:5: lr: 'from' (1.0) must be below 'to' (0.1)"
+                "\nhint: swap them: 'from' is the lower end, so write {from: 0.1, to: 1.0}"
+            ],
+        ),
+        (
+            "lr: {from: 0.1, to: 0.1}",
+            ["error: x.yaml:4:5: lr: 'from' and 'to' are both 0.1\nhint: for that one rate write 'lr: 0.1'"],
+        ),
+        (
+            "lr: {from: 0.1, to: 0.100001, points: 5}",
+            [
+                "error: x.yaml:4:5: lr: 'from' (0.1) and 'to' (0.100001) are too close for 5 points"
+                "\nhint: rates are rounded to six digits: move the ends apart, or give one rate as a number"
+            ],
+        ),
+        ("seeds: {tune: 0}", ["error: x.yaml:4:15: seeds.tune: must be at least 1, not 0\nhint: 1 to 10,000 seeds"]),
+        (
+            "seeds: {final: 1}",
+            [
+                "error: x.yaml:4:16: seeds.final: must be at least 2, not 1"
+                "\nhint: 2 to 10,000 seeds; a single one has no spread"
+            ],
+        ),
         ("seeds: 3", ["error: x.yaml:4:8: seeds: must be a mapping, not 3\nhint: write it in braces: {key: value}"]),
-        ("training: {epochs: 2.5}", ["error: x.yaml:4:20: training.epochs: must be a whole number, not 2.5"]),
-        ("training: {epochs: '3'}", ["error: x.yaml:4:20: training.epochs: must be a whole number, not '3'"]),
-        ("training: {batch_size: true}", ["error: x.yaml:4:24: training.batch_size: must be a whole number, not true"]),
-        ("model: {hidden: [32, 0]}", ["error: x.yaml:4:22: model.hidden[1]: must be at least 1, not 0"]),
+        (
+            "training: {epochs: 2.5}",
+            [
+                "error: x.yaml:4:20: training.epochs: must be a whole number, not 2.5"
+                "\nhint: 1 to 1,000,000 passes over the training rows"
+            ],
+        ),
+        (
+            "training: {epochs: '3'}",
+            ["error: x.yaml:4:20: training.epochs: must be a whole number, not '3'\nhint: remove the quotes"],
+        ),
+        (
+            "training: {batch_size: true}",
+            [
+                "error: x.yaml:4:24: training.batch_size: must be a whole number, not true"
+                "\nhint: how many rows make a step, 64 say"
+            ],
+        ),
+        (
+            "model: {hidden: [32, 0]}",
+            [
+                "error: x.yaml:4:22: model.hidden[1]: must be at least 1, not 0"
+                "\nhint: up to 100 layers of 1 to 65,536 units; without hidden layers it is []"
+            ],
+        ),
         (
             "model: {hidden: 32}",
             ["error: x.yaml:4:17: model.hidden: must be a list, not 32\nhint: write it in brackets: [...]"],
@@ -47,7 +103,10 @@ import pytest
         ),
         (
             "model: {hidden: [" + "1," * 101 + "]}",
-            ["error: x.yaml:4:17: model.hidden: has more than 100 entries"],
+            [
+                "error: x.yaml:4:17: model.hidden: has more than 100 entries"
+                "\nhint: up to 100 layers of 1 to 65,536 units; without hidden layers it is []"
+            ],
         ),
         (
             "exclude: {loss: bce}",
@@ -61,7 +120,10 @@ import pytest
             ],
         ),
         ("exclude: [{los: bce}]", ["error: x.yaml:4:12: exclude[0]: unknown key 'los'\nhint: did you mean 'loss'?"]),
-        ("exclude: [{loss: ''}]", ["error: x.yaml:4:18: exclude[0].loss: must not be empty"]),
+        (
+            "exclude: [{loss: ''}]",
+            ["error: x.yaml:4:18: exclude[0].loss: must not be empty\nhint: a part that fits all is '*', or left out"],
+        ),
     ],
 )
 def test_a_wrong_setting_is_told_in_plain_words(problems_beside_a_task, text, expected):
@@ -146,7 +208,8 @@ def test_a_run_must_have_a_name_that_a_folder_may_have(problems_of, name, messag
             [
                 "error: x.yaml:2:52: tasks[0].activation: unknown activation 'gelo'"
                 "\nhint: see 'actloss list activations'",
-                "error: x.yaml:2:77: tasks[0].training.epochs: must be at least 1, not 0",
+                "error: x.yaml:2:77: tasks[0].training.epochs: must be at least 1, not 0"
+                "\nhint: 1 to 1,000,000 passes over the training rows",
                 "error: x.yaml:2:81: tasks[0]: unknown key 'sed'\nhint: did you mean 'seeds'?",
             ],
         ),

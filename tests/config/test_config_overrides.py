@@ -46,11 +46,14 @@ def test_a_setting_can_mend_what_is_wrong_in_the_file(load_text):
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [
-        ("training.epochs=0", "training.epochs=0: must be at least 1, not 0"),
+        (
+            "training.epochs=0",
+            "training.epochs=0: must be at least 1, not 0\nhint: 1 to 1,000,000 passes over the training rows",
+        ),
         ("training.epoch=5", "training.epoch=5: unknown key 'epoch'\nhint: did you mean 'epochs'?"),
         ("trainin.epochs=5", "trainin.epochs=5: unknown key 'trainin'\nhint: did you mean 'training'?"),
         ("training={epoch: 5}", "training={epoch: 5}: unknown key 'epoch'\nhint: did you mean 'epochs'?"),
-        ("lr=[-1, 2]", "lr=[-1, 2]: lr[0]: must be above 0, not -1"),
+        ("lr=[-1, 2]", "lr=[-1, 2]: lr[0]: must be above 0, not -1\nhint: write a rate as in 0.01"),
         ("lr=", "lr=: has no value\nhint: give it one, or remove the key"),
         (
             "tasks.0.dataset=moon",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from actloss_cli.engine.plain import PlainTraining
 from actloss_cli.engine.train import StackedTraining
@@ -39,7 +40,8 @@ def test_a_nan_in_one_trial_raises_nothing_in_a_binary_stack(output, loss):
     calm, wild = StackedTraining(trials, make_dataset("binary")).run()
     assert calm.status == "done"
     assert np.isfinite(calm.metrics["score"])
-    assert wild.status in ("diverged", "done")
+    # Weights of 1e30 and more meet others of their size in the next step, and overflow.
+    assert (wild.status, wild.diverged_epoch) == ("diverged", 1)
 
 
 def test_tune_trials_never_touch_the_test_set():
@@ -53,3 +55,23 @@ def test_tune_trials_never_touch_the_test_set():
     assert final.row_scores is not None
     assert final.row_scores.shape == (60,)
     assert "accuracy" in final.metrics
+
+
+def test_training_leaves_the_processes_denormals_alone():
+    import torch
+
+    StackedTraining([make_trial("binary")], make_dataset("binary")).run()
+    PlainTraining(make_trial("binary"), make_dataset("binary")).run()
+    assert (torch.tensor(1e-40) * 0.5).item() > 0
+
+
+def test_a_final_trial_whose_test_outputs_alone_overflow_has_diverged():
+    from actloss_cli.engine.record import Record
+
+    record = Record(T=2, E=1)
+    half = torch.full((2,), 0.5, dtype=torch.float64)
+    record.add(0, train_loss=half, validation_loss=half, validation_score=half)
+    test = {"score": torch.tensor([0.4, torch.nan]), "r2": torch.tensor([0.4, torch.nan])}
+    good, bad = record.outcomes(test, torch.zeros(2, 3), n_train=10)
+    assert (good.status, good.metrics["score"]) == ("done", pytest.approx(0.4))
+    assert (bad.status, bad.diverged_epoch, "score" in bad.metrics) == ("diverged", 1, False)

@@ -7,6 +7,8 @@ import torch
 
 from actloss_cli.catalogue.spec import Implied
 from actloss_cli.engine import metrics
+from actloss_cli.engine.head import head_for
+from tests.engine.builders import make_trial
 
 RNG = np.random.default_rng(3)
 T, N = 4, 90
@@ -56,7 +58,6 @@ def test_multiclass_metrics_are_scikit_learns(K):
 
 def test_accuracy_and_macro_f1_are_scikit_learns():
     from actloss_cli.engine.head import head_for
-    from tests.engine.builders import make_trial
 
     trial = make_trial("multiclass")
     u, y = RNG.normal(size=(T, 4, N)), classes(4)
@@ -66,6 +67,17 @@ def test_accuracy_and_macro_f1_are_scikit_learns():
         assert found["accuracy"][t].item() == pytest.approx(sk.accuracy_score(y[t], said))
         assert found["macro_f1"][t].item() == pytest.approx(sk.f1_score(y[t], said, average="macro"))
         assert found["balanced_accuracy"][t].item() == pytest.approx(sk.balanced_accuracy_score(y[t], said))
+
+
+def test_a_shift_of_all_logits_of_a_sample_does_not_change_the_ranking():
+    trial = make_trial("multiclass")
+    head = head_for(trial.task, trial.pairing, 4)
+    z, y = torch.tensor(RNG.normal(size=(T, 4, N))), torch.tensor(classes(4))
+    one, other = (metrics.classification_metrics(u, y, head)["roc_auc"] for u in (z, torch.log_softmax(z, 1)))
+    torch.testing.assert_close(one, other)
+    for t in range(T):
+        p = torch.softmax(z[t], 0).T.numpy()
+        assert one[t].item() == pytest.approx(sk.roc_auc_score(y[t], p, multi_class="ovr"))
 
 
 def test_ranking_with_ties_is_scikit_learns():

@@ -1,14 +1,20 @@
 """A run is finished by running it again; equal seeds give equal results; a worker's death costs its stack alone."""
 
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
+from actloss_cli.config import expand, load_config
 from actloss_cli.execute.local import LocalExecutor
+from actloss_cli.execute.scheduler import Scheduler
+from actloss_cli.plan.plan import make_plan
 from actloss_cli.plan.trial import Stack
 from actloss_cli.store.reader import read_run
 from tests.tiny_grid import TINY, actloss, write_tiny
@@ -59,8 +65,6 @@ def test_a_finished_run_trains_nothing_again(tiny_run, tmp_path):
 
 
 def test_a_longer_grid_keeps_the_trials_that_are_there(tiny_run, tmp_path):
-    import shutil
-
     folder = shutil.copytree(tiny_run, tmp_path / "r" / "tiny")
     before = read_run(folder).trials
     config = write_tiny(tmp_path, TINY.replace("[relu, tanh]", "[relu, tanh, elu]").replace("final: 3", "final: 4"))
@@ -73,26 +77,67 @@ def test_a_longer_grid_keeps_the_trials_that_are_there(tiny_run, tmp_path):
 
 @pytest.fixture
 def stack():
-    from actloss_cli.config import expand, load_config
-    from actloss_cli.plan.plan import make_plan
-
     plan = make_plan(expand(load_config("smoke", ["training.epochs=1"])))
     group = next(iter(plan.groups()))
-    return group.stacks([planned.ask({}) for planned in group.pairings])[0]
+    return group.stacks(trial for planned in group.pairings for trial in planned.ask({}).missing)[0]
 
 
-def test_a_stack_that_raises_is_tried_in_halves_and_its_bad_trial_is_crashed(stack):
-    from dataclasses import replace
-
-    good, bad = stack.trials[0], stack.trials[-1]
-    spoilt = replace(bad, task=replace(bad.task, fingerprint="other data"))
+def test_a_stack_that_raises_is_tried_in_halves_and_its_trials_are_crashed_while_others_go_on(stack):
+    changed = replace(stack.trials[0].task, fingerprint="other data")
+    spoilt = Stack(tuple(replace(trial, task=changed) for trial in stack.trials[:3]))
     with LocalExecutor(1, "cpu") as executor:
-        executor.submit(Stack((good, spoilt)))
-        answers = [executor.next_finished(), executor.next_finished()]
-        assert executor.next_finished() is None
-    outcomes = {trial: outcome for s, os_ in answers for trial, outcome in zip(s.trials, os_, strict=True)}
-    assert outcomes[spoilt].status == "crashed"
-    assert "the data of 'friedman1' changed" in outcomes[spoilt].message
+        executor.submit(spoilt)
+        executor.submit(Stack(stack.trials[:2]))
+        answers = []
+        while (answer := executor.next_finished()) is not None:
+            answers.append(answer)
+    outcomes = {trial: outcome for part, found in answers for trial, outcome in zip(part.trials, found, strict=True)}
+    assert len(outcomes) == 5
+    for trial in spoilt.trials:
+        assert outcomes[trial].status == "crashed"
+        assert "the data of 'friedman1' changed" in outcomes[trial].message
+    for trial in stack.trials[:2]:
+        assert outcomes[trial].status == "done"
+
+
+def test_crashed_trials_are_missing_to_the_next_session(tiny_run, tmp_path):
+    folder = shutil.copytree(tiny_run, tmp_path / "r" / "tiny")
+    with sqlite3.connect(folder / "results.sqlite") as db:
+        some = "SELECT trial FROM trials LIMIT 4"
+        db.execute(f"UPDATE trials SET status = 'crashed', score = NULL WHERE trial IN ({some})")
+    answer = actloss("run", write_tiny(tmp_path), "--results", "r", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert ", 4 of them trained now" in answer.stderr
+    assert results_of(folder).equals(results_of(tiny_run))
+
+
+def test_a_run_that_is_stopped_while_it_asks_hands_out_nothing_more():
+    plan = make_plan(expand(load_config("smoke")))
+    handed = []
+
+    class Store:
+        def curves_of(self, trial_ids):
+            return {}
+
+        def set_asked(self, asked):
+            if len(handed) >= 3:
+                scheduler.stop()
+
+        def flush(self):
+            pass
+
+    class Executor:
+        submit = handed.append
+
+        def stop_handing_out(self):
+            handed.clear()
+
+        def next_finished(self):
+            return None
+
+    scheduler = Scheduler(plan, Store(), Executor(), lambda progress: None)
+    scheduler.run()
+    assert len(handed) <= 1
 
 
 def test_a_killed_worker_costs_nothing_but_time(stack):

@@ -82,10 +82,16 @@ def test_all_diverged_still_gives_a_choice():
     assert choose_lr(LRS, curves([NAN], [NAN], [NAN], [NAN]), 0.5).at_edge is None
 
 
-@pytest.mark.parametrize("n", [1, 2])
-def test_a_grid_without_interior_has_no_edge(n):
-    choice = choose_lr(LRS[:n], curves(*([0.1 * (i + 1)] for i in range(n))), 0.0)
-    assert (choice.index, choice.at_edge) == (n - 1, None)
+def test_of_two_rates_the_winner_is_at_the_edge_unless_they_tie():
+    choice = choose_lr(LRS[:2], curves([0.1], [0.2]), 0.0)
+    assert (choice.index, choice.at_edge) == (1, "high")
+    choice = choose_lr(LRS[:2], curves([0.2, 0.3], [0.2, 0.3]), 0.0)
+    assert choice.at_edge is None
+
+
+def test_a_single_rate_is_taken_as_given():
+    choice = choose_lr(LRS[:1], curves([0.1]), 0.0)
+    assert (choice.index, choice.at_edge) == (0, None)
 
 
 def test_more_digits_than_the_store_keeps_change_nothing():

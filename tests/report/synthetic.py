@@ -86,8 +86,6 @@ def make_run(tasks: Sequence[SyntheticTask], n_missing: int = 0) -> RunData:
     return RunData(
         name="synthetic",
         path="results/synthetic",
-        config={},
-        provenance={},
         tasks=_tasks_frame(tasks),
         pairings=pd.DataFrame.from_dict(pairings, orient="index").rename_axis("pairing_id"),
         trials=pd.DataFrame.from_dict(trials, orient="index").rename_axis("trial"),

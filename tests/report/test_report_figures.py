@@ -17,7 +17,7 @@ from actloss_cli.report.canvas import drawable, house_style
 from actloss_cli.report.cell_grid import Cell, CellGrid
 from actloss_cli.report.curve_data import final_curves
 from actloss_cli.report.curves import draw_curves
-from actloss_cli.report.figures import write_figures
+from actloss_cli.report.figures import _curves_title, write_figures
 from actloss_cli.report.findings import title_of
 from actloss_cli.report.heatmap import draw_heatmap
 from actloss_cli.report.lr_sweeps import draw_lr_sweeps, lr_sweeps
@@ -126,13 +126,25 @@ def _luminance(colour) -> float:
 def test_the_best_and_the_worst_curves_are_the_medians_of_their_final_trials(run, analysis, moons):
     figure = _drawn(lambda: draw_curves(run, moons, analysis.references["moons"], "t"))
     best, worst = figure.axes
-    top = moons.nlargest(1, "score")
+    top = moons.nlargest(1, "validation_score")
     chosen = (run.trials["pairing_id"] == top.index[0]) & (run.trials["phase"] == "final")
     np.testing.assert_allclose(best.lines[0].get_ydata(), np.median(run.validation_score[chosen], axis=0), rtol=1e-6)
     assert list(best.lines[0].get_xdata()) == [10 * epoch for epoch in range(1, 13)]
     assert "diverges, test 0.500, 5 of 5 seeds non-finite" in worst.get_legend().get_texts()[-1].get_text()
     assert worst.get_xlabel() == "training steps (minibatches)"
     assert best.get_ylabel() == "validation balanced accuracy"
+
+
+def test_the_best_is_chosen_on_validation_and_told_by_its_test_score(run, moons):
+    lucky, chosen = moons.index[moons["verdict"] == "works"][:2]
+    told = moons.copy()
+    told.loc[lucky, "score"] = 0.999
+    told.loc[chosen, ["validation_score", "score"]] = 0.99, 0.777
+    assert _curves_title("moons", told).startswith("moons: the pairing best on validation scores 0.777 on the test set")
+    figure = _drawn(lambda: draw_curves(run, told, None, "t"))
+    assert figure.axes[0].get_title(loc="left") == "best on validation"
+    (first, *_) = figure.axes[0].get_legend().get_texts()
+    assert "test 0.777" in first.get_text()
 
 
 def test_a_seed_that_turned_non_finite_counts_as_the_floor_from_then_on(run, moons):
@@ -252,4 +264,3 @@ def test_every_verdict_has_a_style_that_differs_in_symbol_and_colour():
     assert len({style.plain_symbol for style in STYLES}) == len(STYLES)
     assert len({style.colour for style in STYLES}) == len(STYLES)
     assert all(style.plain_symbol.isascii() and len(style.plain_symbol) == 1 for style in STYLES)
-    assert {style.verdict for style in STYLES if style.side == "works"} == {"works", "slow"}

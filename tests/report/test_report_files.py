@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actloss_cli.analysis.cross_tables import output_by_loss
-from actloss_cli.errors import UserError
+from actloss_cli.errors import ExitCode, UserError
 from actloss_cli.report.escape import csv_text, file_stem, file_stems, fold_label, printable
 from actloss_cli.report.export import FORMATS, pairings_table, trials_table, write_table
 from actloss_cli.report.summary import summary_json
@@ -137,7 +137,11 @@ def test_a_report_that_cannot_be_written_says_so(run, analysis, tmp_path):
     (tmp_path / "report").write_text("a file in its place")
     with pytest.raises(UserError) as caught:
         write_report(run, analysis, tmp_path / "report", figures=False)
-    assert str(caught.value) == f"error: cannot write {tmp_path / 'report'}: File exists"
+    assert str(caught.value) == (
+        f"error: cannot write {tmp_path / 'report'}: File exists\n"
+        "hint: the results themselves are fine; free space or make the folder writable, then report again"
+    )
+    assert caught.value.code == ExitCode.RESULTS
 
 
 def test_the_summary_is_json_with_the_frames_numbers(run, analysis):
