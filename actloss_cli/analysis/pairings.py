@@ -83,7 +83,7 @@ def _reference(
 ) -> tuple[Reference | None, Verdict | None]:
     """The task's reference, once all is tuned and its final trials are there; the task's shared verdict, if any."""
     chosen = select_reference(evidence, task.floor, thresholds.fail_share)
-    if chosen is None or not chosen.finals.finished.all():
+    if chosen is None:
         return None, judge_task(evidence, chosen, None, thresholds)
     reference = make_reference(chosen, table.row_scores(chosen.finals, task), task)
     score = score_interval(reference.score, reference.row_scores, task.strata, thresholds.level)

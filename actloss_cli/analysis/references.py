@@ -29,25 +29,21 @@ class Reference:
 class _Candidate:
     evidence: Evidence
     curves: Floats
-    """`[S, E]` at the chosen learning rate."""
+    """`[K, E]`: validation scores of all K seeds at the chosen learning rate, tune seeds first."""
 
     @property
     def final(self) -> Floats:
         return self.curves[:, -1]
 
-    def collapses(self, below: float) -> bool:
-        """Whether any seed that is there ends its training under that validation score."""
-        finals = self.evidence.finals.validation_score[:, -1]
-        return bool((self.final < below).any() or (finals < below).any())
-
 
 def select_reference(evidence: Sequence[Evidence], floor: float, fail_share: float) -> Evidence | None:
-    """Gives the pairing with the highest mean validation score over tune seeds at its chosen learning rate.
+    """Gives the pairing with the highest mean validation score over all its seeds, tune and final, at its chosen rate.
 
-    Candidates must be reliable: no seed of either phase may have turned non-finite, crashed, or collapsed, that is
-    ended below `fail_share` of the best one's gain on validation. Ties (`ties_with`) go to the faster (median over
+    Three tune seeds alone would let a pairing win by luck that fails on every fourth seed, and all others would be held
+    against it; no test score takes part. Candidates must be reliable: no seed may have turned non-finite, crashed, or
+    collapsed, that is ended below `fail_share` of the best one's gain. Ties (`ties_with`) go to the faster (median over
     seeds of the epochs to `TARGET_SHARE` of the best mean), then by name. None without candidates. Final once all
-    pairings are there.
+    pairings have all their trials.
     """
     candidates = sorted(
         (_candidate(one, floor) for one in evidence if _may_be_reference(one)), key=lambda one: one.evidence.label
@@ -55,7 +51,7 @@ def select_reference(evidence: Sequence[Evidence], floor: float, fail_share: flo
     if not candidates:
         return None
     gain = max(one.final.mean() for one in candidates) - floor
-    reliable = [one for one in candidates if not one.collapses(floor + fail_share * gain)]
+    reliable = [one for one in candidates if one.final.min() >= floor + fail_share * gain]
     if not reliable:
         return None
     final = np.stack([one.final for one in reliable])
@@ -86,19 +82,19 @@ def steps_to_reach(finals: Finals, target: float, task: TaskFacts) -> Floats:
 
 
 def _may_be_reference(evidence: Evidence) -> bool:
-    choice = evidence.tuning.choice
+    tuning, finals = evidence.tuning, evidence.finals
     return (
         not evidence.invalid
-        and choice is not None
-        and evidence.tuning.n_missing == 0
-        and evidence.tuning.n_lost == 0
-        and evidence.tuning.n_failed[choice.index] == 0
-        and evidence.finals.n_lost == 0
-        and evidence.finals.n_diverged == 0
+        and tuning.choice is not None
+        and tuning.n_missing == tuning.n_lost == 0
+        and tuning.n_failed[tuning.choice.index] == 0
+        and bool(finals.finished.all())
+        and finals.n_diverged == 0
     )
 
 
 def _candidate(evidence: Evidence, floor: float) -> _Candidate:
     choice = evidence.tuning.choice
     assert choice is not None
-    return _Candidate(evidence, clip_at_floor(evidence.tuning.validation_score[choice.index], floor))
+    tune = clip_at_floor(evidence.tuning.validation_score[choice.index], floor)
+    return _Candidate(evidence, np.concatenate([tune, evidence.finals.validation_score]))

@@ -49,20 +49,18 @@ def judge_task(
 ) -> Verdict | None:
     """Gives the verdict that a whole task shares, if it has one (rule 1): `no signal`, or `incomplete` so far.
 
-    `reference` is the pairing that `select_reference` gave, `gain` its mean test score over the floor, None while its
-    final trials are not all there. As long as a pairing's tuning is, the reference may still change: nothing is said.
+    `reference` is the pairing that `select_reference` gave, `gain` its mean test score over the floor. As long as a
+    pairing lacks trials that are still to come, the reference may change, and nothing is said.
     """
     valid = [one for one in evidence if not one.invalid]
-    untuned = sum(one.tuning.choice is None or one.tuning.n_missing > 0 for one in valid)
-    if untuned:
-        return _incomplete(f"the reference is not known yet: {untuned} of {len(valid)} pairings lack tuning trials")
+    unfinished = sum(_is_unfinished(one) for one in valid)
+    if unfinished:
+        return _incomplete(f"the reference is not known yet: {unfinished} of {len(valid)} pairings lack trials")
     if reference is None:
         return Verdict(
             VerdictName.NO_SIGNAL, "no pairing came through tuning and its final trials without a failed seed"
         )
-    if gain is None:
-        n, missing = len(reference.finals.trials), reference.finals.n_missing
-        return _incomplete(f"the reference {reference.label} lacks {missing} of {n} final trials")
+    assert gain is not None, "a reference has all its final trials"
     if not gain.low >= thresholds.signal:
         return Verdict(
             VerdictName.NO_SIGNAL,
@@ -70,6 +68,14 @@ def judge_task(
             f"not clearly {thresholds.signal:g}",
         )
     return None
+
+
+def _is_unfinished(evidence: Evidence) -> bool:
+    """Whether trials are still to come; those that crashed are not waited for."""
+    tuning, finals = evidence.tuning, evidence.finals
+    if tuning.n_lost:
+        return False
+    return tuning.choice is None or tuning.n_missing > 0 or finals.n_missing > 0
 
 
 def judge(evidence: Evidence, comparison: Comparison | None, task: Verdict | None, thresholds: Thresholds) -> Verdict:
