@@ -32,6 +32,8 @@ class Measured:
     invalid: str = ""
     crashed: Sequence[int] = ()
     """Final seeds."""
+    validation: Sequence[float] = ()
+    """The final trials' validation scores, where they are not the test scores."""
 
 
 def curve(score: float, reach: int) -> np.ndarray:
@@ -62,7 +64,8 @@ def build_run(measured: Mapping[str, Measured], *, task: str = "moons", n_final:
             test = score if phase == "final" and not is_crash else NAN
             value = NAN if is_crash else score
             trials.append((trial, pairing_id, phase, seed, lr, status, NAN, 100, value, value, value, 0, test, test))
-            curves.append(curve(value, reach))
+            on_validation = one.validation[seed] if phase == "final" and one.validation else value
+            curves.append(curve(on_validation, reach))
             if phase == "final" and status == "done":
                 rows[trial] = row_scores(score)
     columns = (

@@ -19,7 +19,7 @@ error_ratio collapse_bound k_bad k_good n_tune n_diverged lr_at_edge seeds_neede
 
 @pytest.fixture
 def grid(build):
-    """Two outputs, two losses, two optimizers; one cell is invalid, one pairing has no final trials yet."""
+    """Two outputs, two losses, two optimizers; one cell is invalid, one pairing lost its final trials."""
     bad, mid = build.Measured([0.5] * 10), build.Measured([0.9] * 10, {0.01: [0.6] * 3, 0.1: [0.9] * 3, 1.0: [0.6] * 3})
     return build.run(
         {
@@ -29,7 +29,7 @@ def grid(build):
             "relu/softmax/bce/adam": build.Measured(invalid="not defined"),
             "relu/softmax/bce/sgd": build.Measured(invalid="not defined"),
             "tanh/softmax/mse/sgd": bad,
-            "tanh/sigmoid/mse/sgd": build.Measured(),
+            "tanh/sigmoid/mse/sgd": build.Measured(build.GOOD, crashed=range(10)),
         }
     )
 
@@ -72,11 +72,12 @@ def test_seeds_below_the_floor_add_no_variance_of_their_test_rows(build):
     assert (row["score"], row["score_high"] - row["score"]) == pytest.approx((0.5, half_a_row))
 
 
-@pytest.mark.parametrize("newcomer", [[0.5] * 10, [0.95] * 10, [NAN] * 10, [None] * 10])
-def test_another_pairing_that_is_not_the_reference_changes_no_row(build, newcomer):
+@pytest.mark.parametrize("crashed", [[], [3, 4]])
+@pytest.mark.parametrize("newcomer", [[0.5] * 10, [0.95] * 10, [NAN] * 10])
+def test_another_pairing_that_is_not_the_reference_changes_no_row(build, newcomer, crashed):
     some = {build.REFERENCE: build.best, build.OTHER: build.Measured([0.9, 0.95] * 5)}
     alone = analyse(build.run(some)).pairings
-    more = analyse(build.run({"elu/relu/hinge/sgd": build.Measured(newcomer), **some})).pairings
+    more = analyse(build.run({"elu/relu/hinge/sgd": build.Measured(newcomer, crashed=crashed), **some})).pairings
     pd.testing.assert_frame_equal(more.loc[alone.index], alone)
 
 

@@ -15,7 +15,10 @@ def tuned(middle, others=0.6):
 
 def test_the_reference_is_chosen_on_validation_not_on_test(build):
     run = build.run(
-        {A: build.Measured([0.99] * 10, tuned([0.80] * 3)), B: build.Measured([0.90] * 10, tuned([0.90] * 3))}
+        {
+            A: build.Measured([0.99] * 10, tuned([0.80] * 3), validation=[0.80] * 10),
+            B: build.Measured([0.90] * 10, tuned([0.90] * 3)),
+        }
     )
     analysis = analyse(run)
     assert analysis.references == {"moons": f"moons:{B}"}
@@ -24,12 +27,22 @@ def test_the_reference_is_chosen_on_validation_not_on_test(build):
 
 
 def test_a_tie_within_one_standard_error_goes_to_the_faster_pairing(build):
-    wide = tuned([0.88, 0.90, 0.92])  # standard error 0.0115
+    wide = [0.88, 0.90, 0.92] * 4 + [0.90]  # 13 seeds, standard error 0.0045
     run = build.run(
         {
-            A: build.Measured(build.GOOD, wide, tune_reach=5),
-            B: build.Measured(build.GOOD, tuned([0.895] * 3), tune_reach=2),
-            C: build.Measured(build.GOOD, tuned([0.87] * 3), tune_reach=1),
+            A: build.Measured(build.GOOD, tuned(wide[:3]), validation=wide[3:], tune_reach=5, reach=5),
+            B: build.Measured(build.GOOD, tuned([0.897] * 3), validation=[0.897] * 10, tune_reach=2, reach=2),
+            C: build.Measured(build.GOOD, tuned([0.89] * 3), validation=[0.89] * 10, tune_reach=1, reach=1),
+        }
+    )
+    assert analyse(run).references == {"moons": f"moons:{B}"}
+
+
+def test_luck_on_the_tune_seeds_does_not_make_a_reference(build):
+    run = build.run(
+        {
+            A: build.Measured(build.GOOD, tuned([0.99] * 3), validation=[0.99, 0.7] * 5, tune_reach=1, reach=1),
+            B: build.Measured(build.GOOD, tuned([0.97] * 3), validation=[0.97] * 10),
         }
     )
     assert analyse(run).references == {"moons": f"moons:{B}"}
@@ -109,13 +122,13 @@ def test_as_long_as_a_pairing_is_not_tuned_no_reference_is_final(build):
     assert not pairings["is_reference"].any()
     assert list(pairings["verdict"]) == ["incomplete"] * 3
     assert list(pairings["reason"]) == [
-        "the reference is not known yet: 2 of 3 pairings lack tuning trials",
+        "the reference is not known yet: 2 of 3 pairings lack trials",
         "1 of 6 tuning trials are missing",
         "no tuning trial is there yet",
     ]
 
 
-def test_as_long_as_the_reference_lacks_final_trials_the_others_wait(build):
+def test_as_long_as_a_pairing_lacks_final_trials_the_others_wait(build):
     run = build.run(
         {A: build.Measured([*build.GOOD[:7], None, None, None], tuned([0.96] * 3)), B: build.Measured(build.GOOD)}
     )
@@ -123,7 +136,7 @@ def test_as_long_as_the_reference_lacks_final_trials_the_others_wait(build):
     waiting = analysis.pairings.loc[f"moons:{B}"]
     assert (waiting["verdict"], waiting["reason"]) == (
         "incomplete",
-        f"the reference {A} lacks 3 of 10 final trials",
+        "the reference is not known yet: 1 of 2 pairings lack trials",
     )
     assert waiting["score"] == pytest.approx(np.mean(build.GOOD))
     assert analysis.references == {}
