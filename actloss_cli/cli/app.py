@@ -12,7 +12,7 @@ from actloss_cli.cli.plan import plan
 from actloss_cli.cli.report import report
 from actloss_cli.cli.run import run
 from actloss_cli.cli.show import show
-from actloss_cli.errors import ExitCode, UserError
+from actloss_cli.errors import UserError
 
 app = typer.Typer(
     name="actloss",
@@ -47,7 +47,10 @@ def options(
 
 
 def main() -> None:
-    """The console script: runs a verb; a user's error becomes its message, a bug keeps its traceback."""
+    """The console script: runs a verb; a user's error becomes its message, a bug keeps its traceback.
+
+    Typer itself answers Ctrl-C (130) and a reader of a pipe that has seen enough.
+    """
     try:
         app()
     except UserError as error:
@@ -55,8 +58,3 @@ def main() -> None:
 
         print_error(error)
         sys.exit(error.code)
-    except KeyboardInterrupt:
-        sys.exit(ExitCode.INTERRUPTED)
-    except BrokenPipeError:  # `actloss ... | head`
-        sys.stderr.close()
-        sys.exit(ExitCode.DONE)

@@ -114,8 +114,10 @@ class Scheduler:
         self._n_asked += sum(len(a.trials) for a in asked) - sum(len(a.trials) for a in before)
         self._n_later += sum(a.later for a in asked) - sum(a.later for a in before)
         self._store.set_asked({planned.id: a for planned, a in zip(group.pairings, asked, strict=True)})
+        if self._stopping:  # a signal may come while a group is asked
+            return
         missing = [trial for one in asked for trial in one.missing if trial.id not in self._lost]
-        for stack in [] if self._stopping else group.stacks(missing):
+        for stack in group.stacks(missing):
             self._outstanding[number] += len(stack.trials)
             self._n_missing += len(stack.trials)
             self._executor.submit(stack)
