@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actloss_cli.catalogue.spec import Hyper, HyperValue
+from actloss_cli.catalogue.spec import Hyper, HyperValue, Spec
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class Choice:
 
     name: str
     overrides: tuple[tuple[str, HyperValue], ...] = ()
-    """Hyperparameters that differ from the declaration's defaults, sorted by name."""
+    """Settings that differ from the declaration's defaults, sorted by name."""
     label: str = ""
 
     @classmethod
@@ -22,14 +22,22 @@ class Choice:
         inside = ", ".join(f"{key}={_show(value)}" for key, value in pairs)
         return cls(name, pairs, label or (f"{name}({inside})" if inside else name))
 
-    def hyper(self, defaults: Hyper) -> Mapping[str, HyperValue]:
-        """All hyperparameters: the declaration's defaults under this choice's overrides."""
-        return {**defaults, **dict(self.overrides)}
+    def settings(self, spec: Spec) -> Mapping[str, HyperValue]:
+        """All settings: the declaration's defaults under this choice's overrides."""
+        return {**spec.settings, **dict(self.overrides)}
+
+    def hyper(self, spec: Spec) -> Mapping[str, HyperValue]:
+        """Of all settings, the function's own hyperparameters."""
+        return spec.own(self.settings(spec))
 
 
 def _show(value: HyperValue) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, tuple):
-        return "[" + ", ".join(f"{part:g}" for part in value) + "]"
-    return f"{value:g}"
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return value
+        case tuple():
+            return "[" + ", ".join(f"{part:g}" for part in value) + "]"
+        case _:
+            return f"{value:g}"

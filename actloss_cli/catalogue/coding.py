@@ -1,9 +1,21 @@
 """How a loss meets a task and an output: target coding, number of units, and where one unit decides."""
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from actloss_cli.catalogue.interval import Interval
-from actloss_cli.catalogue.spec import ActivationSpec, Coding, Kind, LossSpec
+from actloss_cli.catalogue.spec import ActivationSpec, Coding, Kind, LossSpec, Target
+
+
+def coded_as(targets: Mapping[Kind, Target]) -> Mapping[Kind, Coding]:
+    """The codings of a loss with one unit for a regression or a binary task, and one per class for several classes."""
+    return MappingProxyType({kind: Coding(target, per_class=kind == "multiclass") for kind, target in targets.items()})
+
+
+def one_unit_per_class(target: Target) -> Mapping[Kind, Coding]:
+    """The codings of a loss on classes with one unit per class, two for a binary task."""
+    return MappingProxyType({"binary": Coding(target, per_class=True), "multiclass": Coding(target, per_class=True)})
 
 
 def coding_for(loss: LossSpec, output: ActivationSpec, kind: Kind) -> Coding | None:
@@ -24,7 +36,7 @@ def count_units(coding: Coding, n_classes: int) -> int:
 
 
 def decision_threshold(loss: LossSpec, output_range: Interval) -> float:
-    """Where one unit decides for the positive class: u above it.
+    """Where one unit decides for the positive class: u above it. The loss has a binary coding with one unit.
 
     The target's codes (0/1, -1/+1, or minus/plus infinity for a logit), clipped to what the output can reach:
     their midpoint when both are finite, else 0. Sigmoid + hinge: 0.5; ReLU + bce_with_logits: 0.

@@ -30,10 +30,15 @@ def normalised(u: Tensor) -> Implied:
     return _all(torch.where(_throughout((p >= 0) & (p <= 1)), p, torch.nan))
 
 
+def distribution(u: Tensor) -> Implied:
+    """Probabilities as they are; NaN for a trial where one leaves [0, 1] or they do not sum to 1 within 1e-3."""
+    return _all(torch.where(_throughout((u >= 0) & (u <= 1) & _sums_to_one(u)), u, torch.nan))
+
+
 def exponential(u: Tensor) -> Implied:
     """Log-probabilities to exp(u); NaN for a trial where that does not sum to 1 within 1e-3."""
     p = u.exp()
-    return _all(torch.where(_throughout((p.sum(1, keepdim=True) - 1).abs() <= SUM_TOLERANCE), p, torch.nan))
+    return _all(torch.where(_throughout(_sums_to_one(p)), p, torch.nan))
 
 
 def clipped(u: Tensor) -> Implied:
@@ -45,6 +50,11 @@ def clipped(u: Tensor) -> Implied:
     total = u.sum(1, keepdim=True)
     within = within & _throughout(total > 0)
     return Implied(torch.where(within, u / total, u.clamp(0, 1)), within[:, 0, 0])
+
+
+def _sums_to_one(p: Tensor) -> Tensor:
+    """Per sample `[T, 1, N]`."""
+    return (p.sum(1, keepdim=True) - 1).abs() <= SUM_TOLERANCE
 
 
 def _throughout(condition: Tensor) -> Tensor:

@@ -23,6 +23,10 @@ class Interval:
         """The nearest end, or the value itself when it lies between them."""
         return min(max(value, self.low), self.high)
 
+    def holds(self, value: float) -> bool:
+        """Whether the value is finite and lies in this interval."""
+        return math.isfinite(value) and Interval(value, value).is_inside(self)
+
     @property
     def _open_below(self) -> bool:
         return self.low_open or math.isinf(self.low)
@@ -38,6 +42,8 @@ class Interval:
 
 REAL = Interval(-math.inf, math.inf)
 UNIT = Interval(0.0, 1.0)
+UNIT_HALF_OPEN = Interval(0.0, 1.0, high_open=True)
 UNIT_OPEN = Interval(0.0, 1.0, low_open=True, high_open=True)
+POSITIVE = Interval(0.0, math.inf, low_open=True)
 NOT_NEGATIVE = Interval(0.0, math.inf)
 NOT_POSITIVE = Interval(-math.inf, 0.0)

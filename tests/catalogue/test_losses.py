@@ -1,202 +1,208 @@
-"""Losses mean what the design's table says: torch's classes, Keras's formula, and the exact identities between them."""
+"""What holds for every loss in the catalogue: torch's meaning where torch has it, its gradient, and its bounds."""
 
+import inspect
+import itertools
 import math
 
 import pytest
 import torch
 
-from actloss_cli.catalogue import LOSSES, activation, loss
-from actloss_cli.catalogue.coding import coding_for, count_units, decision_threshold
+from actloss_cli.catalogue import LOSSES, loss
+from actloss_cli.catalogue.losses import NOT_HERE
+from tests.catalogue.loss_cases import (
+    CASES,
+    HYPERS,
+    INDEX,
+    REAL,
+    VARIANTS,
+    B,
+    T,
+    Z,
+    by_autograd,
+    name_of,
+    outputs,
+    targets,
+)
 
-GENERATOR = torch.Generator().manual_seed(11)
-T, C, B = 3, 4, 32
-Z = torch.randn(T, C, B, dtype=torch.float64, generator=GENERATOR)
-INDEX = torch.randint(C, (T, B), generator=GENERATOR)
-ONE_HOT = torch.nn.functional.one_hot(INDEX, C).double().transpose(1, 2)
-LABEL = (torch.rand(T, 1, B, generator=GENERATOR) < 0.4).double()
-TARGETS = {
-    "index": INDEX,
-    "one_hot": ONE_HOT,
-    "zero_one": LABEL,
-    "minus_plus": 2 * LABEL - 1,
-    "standardised": torch.randn(T, 1, B, dtype=torch.float64, generator=GENERATOR),
-}
-CASES = [(spec, kind, coding) for spec in LOSSES for kind, coding in spec.codings.items()]
-
-
-def outputs(spec, coding):
-    """Outputs inside the loss's domain."""
-    z = Z if coding.per_class else Z[:, :1]
-    squash = {"probability": torch.sigmoid, "probabilities": lambda x: torch.softmax(x, 1)}
-    return squash.get(spec.takes, lambda x: x)(z)
+every_case = pytest.mark.parametrize(("spec", "hyper", "coding"), CASES, ids=name_of)
 
 
-def with_gradient(spec, u, target):
-    """The losses and the declared gradient."""
-    return spec.per_sample(u, target, **spec.hyper), spec.gradient(u, target, **spec.hyper)
+def samples_first(x):
+    """`[C, B]` as torch's classes have it, `[B, C]`; indices `[B]` as they are."""
+    return x.T if x.ndim == 2 else x
 
 
-@pytest.mark.parametrize(("spec", "kind", "coding"), CASES, ids=lambda value: getattr(value, "name", str(value)))
-def test_it_is_one_number_per_sample_that_depends_on_that_sample_alone(spec, kind, coding):
-    u, target = outputs(spec, coding), TARGETS[coding.target]
-    losses = spec.per_sample(u, target, **spec.hyper)
+@every_case
+def test_it_is_one_number_per_sample_that_depends_on_that_sample_alone(spec, hyper, coding):
+    u, target = outputs(spec, coding), targets(coding)
+    losses, grad = spec.per_sample(u, target, **hyper), spec.gradient(u, target, **hyper)
     assert losses.shape == (T, B)
+    assert grad.shape == u.shape
     changed = u.clone()
     changed[1, :, 5] = torch.nan
-    differs = ~torch.isclose(spec.per_sample(changed, target, **spec.hyper), losses, equal_nan=False)
-    assert set(map(tuple, differs.nonzero().tolist())) <= {(1, 5)}
+    for before, after in (
+        (losses, spec.per_sample(changed, target, **hyper)),
+        (grad.sum(1), spec.gradient(changed, target, **hyper).sum(1)),
+    ):
+        differs = ~torch.isclose(after, before, equal_nan=False)
+        assert set(map(tuple, differs.nonzero().tolist())) <= {(1, 5)}
 
 
-@pytest.mark.parametrize(
-    ("spec", "kind", "coding"), [c for c in CASES if c[0].module], ids=lambda value: getattr(value, "name", str(value))
-)
-def test_its_mean_and_gradient_are_those_of_the_torch_class(spec, kind, coding):
-    u, target = outputs(spec, coding), TARGETS[coding.target]
+@pytest.mark.parametrize("spec", LOSSES, ids=name_of)
+def test_a_diverged_output_is_seen_in_the_loss(spec):
+    for coding in spec.codings.values():
+        target = targets(coding)
+        u = torch.full_like(outputs(spec, coding), torch.nan)
+        assert spec.per_sample(u, target, **spec.hyper).isnan().all()
+
+
+@every_case
+def test_samples_may_lie_on_the_first_axis_or_on_the_last(spec, hyper, coding):
+    u, target = outputs(spec, coding), targets(coding)
+    stacked = spec.per_sample(u, target, **hyper)
     for t in range(T):
-        samples_first = u[t].T.clone().requires_grad_()
-        own_target = target[t] if coding.target == "index" else target[t].T
-        expected = spec.module(**spec.hyper)(samples_first, own_target)
-        (expected_grad,) = torch.autograd.grad(expected, samples_first)
-        losses, grad = with_gradient(spec, u, target)
-        torch.testing.assert_close(losses[t].mean(), expected.detach())
+        one = spec.per_sample(samples_first(u[t]), samples_first(target[t]), **hyper)
+        torch.testing.assert_close(one, stacked[t])
+
+
+@pytest.mark.parametrize(("spec", "hyper", "coding"), [c for c in CASES if c[0].module], ids=name_of)
+def test_its_mean_and_gradient_are_those_of_the_torch_class(spec, hyper, coding):
+    u, target = outputs(spec, coding), targets(coding)
+    losses, grad = spec.per_sample(u, target, **hyper), spec.gradient(u, target, **hyper)
+    for t in range(T):
+        module, own_target = spec.module(**hyper), samples_first(target[t])
+        expected, expected_grad = by_autograd(lambda leaf, m=module, y=own_target: m(leaf, y), u[t].T)
+        torch.testing.assert_close(losses[t].mean(), expected)
         torch.testing.assert_close(grad[t].T / B, expected_grad)
 
 
-@pytest.mark.parametrize(("spec", "kind", "coding"), CASES, ids=lambda value: getattr(value, "name", str(value)))
-def test_the_declared_gradient_is_autograds(spec, kind, coding):
-    u, target = outputs(spec, coding), TARGETS[coding.target]
-    leaf = u.clone().requires_grad_()
-    losses = spec.per_sample(leaf, target, **spec.hyper)
-    _, grad = with_gradient(spec, u, target)
-    torch.testing.assert_close(grad, torch.autograd.grad(losses.sum(), leaf)[0])
+@every_case
+def test_the_declared_gradient_is_autograds(spec, hyper, coding):
+    u, target = outputs(spec, coding), targets(coding)
+    _, expected = by_autograd(lambda leaf: spec.per_sample(leaf, target, **hyper), u)
+    torch.testing.assert_close(spec.gradient(u, target, **hyper), expected)
+
+
+@every_case
+def test_the_declared_gradient_is_what_small_steps_show(spec, hyper, coding):
+    u, target, step = outputs(spec, coding), targets(coding), 1e-6
+    grad = spec.gradient(u, target, **hyper)
+    for unit in range(u.shape[1]):
+        along = torch.zeros_like(u)
+        along[:, unit] = step
+        ahead, behind = (spec.per_sample(u + sign * along, target, **hyper) for sign in (1, -1))
+        torch.testing.assert_close(grad[:, unit], (ahead - behind) / (2 * step), rtol=1e-5, atol=1e-8)
 
 
 @pytest.mark.parametrize(
-    ("name", "u", "target", "expected"),
+    ("name", "hyper", "u", "target", "expected"),
     [
-        ("mae", [0.5, -1.0, 0.0], [0.5, -1.0, 0.0], [0.0, 0.0, 0.0]),
-        ("hinge", [1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]),
-        ("huber", [1.0, -1.0, 2.5, 0.5], [0.0, 0.0, 1.5, 1.5], [1.0, -1.0, 1.0, -1.0]),
+        ("mae", {}, [0.5, -1.0, 0.0], [0.5, -1.0, 0.0], [0.0, 0.0, 0.0]),
+        ("hinge", {}, [1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]),
+        ("squared_hinge", {}, [1.0, -1.0], [1.0, -1.0], [0.0, 0.0]),
+        ("huber", {"delta": 1.0}, [1.0, -1.0, 2.5, 0.5], [0.0, 0.0, 1.5, 1.5], [1.0, -1.0, 1.0, -1.0]),
+        ("smooth_l1", {"beta": 0.5}, [0.5, -0.5, 0.0], [0.0, 0.0, 0.0], [1.0, -1.0, 0.0]),
+        ("smooth_l1", {"beta": 0.0}, [0.5, -0.5, 0.0], [0.0, 0.0, 0.0], [1.0, -1.0, 0.0]),
+        ("log_cosh", {}, [0.5, -1.0], [0.5, -1.0], [0.0, 0.0]),
+        ("quantile", {"q": 0.25}, [0.5, -1.0], [0.5, -1.0], [0.25, 0.25]),
     ],
 )
-def test_the_declared_gradient_at_a_kink_is_autograds(name, u, target, expected):
+def test_the_declared_gradient_at_a_kink_is_autograds(name, hyper, u, target, expected):
     spec = loss(name)
-    leaf = torch.tensor([[u]], dtype=torch.float64, requires_grad=True)
-    target = torch.tensor([[target]], dtype=torch.float64)
-    (of_autograd,) = torch.autograd.grad(spec.per_sample(leaf, target, **spec.hyper).sum(), leaf)
-    declared = spec.gradient(leaf.detach().clone(), target, **spec.hyper)
-    assert declared.flatten().tolist() == of_autograd.flatten().tolist() == expected
+    u, target = (torch.tensor([[values]], dtype=torch.float64) for values in (u, target))
+    _, of_autograd = by_autograd(lambda leaf: spec.per_sample(leaf, target, **hyper), u)
+    assert spec.gradient(u, target, **hyper).flatten().tolist() == of_autograd.flatten().tolist() == expected
 
 
-@pytest.mark.parametrize("name", ["categorical_cross_entropy", "sparse_categorical_cross_entropy"])
-def test_a_clipped_probability_sends_no_gradient_back(name):
-    u = torch.tensor([[[1e-9, 0.5, 2.0], [1.0, 0.5, -1.0]]], dtype=torch.float64)
-    target = torch.zeros(1, 3, dtype=torch.int64)
-    if name.startswith("categorical"):
-        target = torch.nn.functional.one_hot(target, 2).double().transpose(1, 2)
-    losses, grad = with_gradient(loss(name), u, target)
-    assert losses[0].tolist() == pytest.approx([-math.log(1e-7), math.log(2), -math.log(1 - 1e-7)])
-    assert (grad[0, :, 0] == 0).all()
-    assert (grad[0, :, 1] != 0).all()
-    assert (grad[0, :, 2] == 0).all()
-
-
-def test_bce_has_torchs_value_and_gradient_on_saturated_outputs():
-    u = torch.tensor([[[0.0, 1.0, 0.0, 1.0, 1e-30, 1 - 1e-7]]])
-    target = torch.tensor([[[1.0, 0.0, 0.0, 1.0, 1.0, 0.0]]])
-    losses, grad = with_gradient(loss("bce"), u, target)
-    leaf = u.clone().requires_grad_()
-    expected = torch.nn.functional.binary_cross_entropy(leaf, target, reduction="none")
-    torch.testing.assert_close(losses, expected.detach()[:, 0])
-    torch.testing.assert_close(grad, torch.autograd.grad(expected.sum(), leaf)[0])
-    assert losses.max() == 100
-
-
-def same_loss(one, other):
-    """Two (output, loss) pairs agree in value and in the gradient at the pre-activations."""
-    results = []
-    for output_name, loss_name, target in (one, other):
-        leaf = Z.clone().requires_grad_()
-        losses = loss(loss_name).per_sample(activation(output_name).apply(leaf), target)
-        results.append((losses.detach(), torch.autograd.grad(losses.sum(), leaf)[0]))
-    for found, expected in zip(*results, strict=True):
+@pytest.mark.parametrize("p", [1, 2])
+def test_multi_margin_at_its_kinks_and_ties_has_torchs_gradient(p):
+    u = torch.tensor([[1.0, 0.0, 2.0, 0.0], [0.0, 0.0, 0.0, 0.0], [3.0, 2.0, 2.0, 1.5]], dtype=torch.float64)
+    index, spec = torch.tensor([0, 1, 0]), loss("multi_margin")
+    for margin in (0.0, 1.0):
+        module = torch.nn.MultiMarginLoss(p=p, margin=margin, reduction="none")
+        expected = by_autograd(lambda leaf, m=module: m(leaf, index), u)
+        found = by_autograd(lambda leaf, m=margin: spec.per_sample(leaf, index, p=p, margin=m), u)
         torch.testing.assert_close(found, expected)
+        torch.testing.assert_close(spec.gradient(u, index, p=p, margin=margin), expected[1])
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize(("spec", "hyper"), HYPERS, ids=name_of)
+def test_it_and_its_gradients_are_finite_for_huge_outputs_inside_the_domain(spec, hyper, dtype):
+    reach = sorted({spec.domain.clip(value) for value in (-1e4, 1e4) if value < spec.overflows_above})
+    for coding in spec.codings.values():
+        n_units = 3 if coding.per_class else 1  # odd, so that outputs of both signs don't sum to 0
+        corners = torch.tensor(list(itertools.product(reach, repeat=n_units)), dtype=dtype)
+        for classes in (torch.zeros(len(corners), dtype=torch.int64), torch.full((len(corners),), n_units - 1)):
+            one_hot = torch.nn.functional.one_hot(classes, n_units).to(dtype)
+            target = {"index": classes, "minus_plus": 2 * one_hot - 1}.get(coding.target, one_hot)
+            losses, autograds = by_autograd(lambda leaf, y=target: spec.per_sample(leaf, y, **hyper), corners)
+            for found in (losses, autograds, spec.gradient(corners, target, **hyper)):
+                assert found.isfinite().all()
+
+
+def test_poisson_overflows_just_above_what_it_declares():
+    spec = loss("poisson")
+    below, above = spec.overflows_above, math.nextafter(spec.overflows_above, math.inf)
+    u = torch.tensor([[below, above, 1e4]], dtype=torch.float64).T
+    assert spec.per_sample(u, torch.ones_like(u)).isfinite().tolist() == [True, False, False]
+    assert spec.gradient(u, torch.ones_like(u)).flatten().isfinite().tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (("identity", "kl_div", ONE_HOT), ("identity", "nll", INDEX)),
-        (("log_softmax", "cross_entropy", INDEX), ("identity", "cross_entropy", INDEX)),
-        (("log_softmax", "nll", INDEX), ("identity", "cross_entropy", INDEX)),
-        (("softmax", "nll", INDEX), ("softmax", "kl_div", ONE_HOT)),
-        (("softmax", "categorical_cross_entropy", ONE_HOT), ("softmax", "sparse_categorical_cross_entropy", INDEX)),
-        (("softmax", "categorical_cross_entropy", ONE_HOT), ("identity", "cross_entropy", INDEX)),
-        (("sigmoid", "categorical_cross_entropy", ONE_HOT), ("sigmoid", "sparse_categorical_cross_entropy", INDEX)),
-    ],
-    ids=lambda pair: f"{pair[0]}+{pair[1]}",
+    "spec",
+    [s for s in LOSSES if s.module and any(coding.target == "index" for coding in s.codings.values())],
+    ids=name_of,
 )
-def test_exact_identities(one, other):
-    same_loss(one, other)
+def test_class_weights_divide_as_its_declaration_says(spec):
+    weight = torch.tensor([0.2, 1.0, 3.0, 0.7], dtype=torch.float64)
+    expected = spec.module(weight=weight, **spec.hyper)(Z[0].T, INDEX[0])
+    of_samples = weight[INDEX[0]]
+    weighted = (spec.per_sample(Z[:1], INDEX[:1], **spec.hyper)[0] * of_samples).sum()
+    torch.testing.assert_close(weighted / (of_samples.sum() if spec.divides_by_weights else B), expected)
 
 
-def test_sigmoid_into_hinge_is_sigmoid_into_mae_up_to_scale_and_constant():
-    u = torch.sigmoid(Z[:, :1])
-    hinge = loss("hinge").per_sample(u, 2 * LABEL - 1)
-    mae = loss("mae").per_sample(u, LABEL)
-    # y = 1: 1 - u = |u - 1|; y = 0: 1 + u = |u| + 1
-    torch.testing.assert_close(hinge, mae + (1 - LABEL[:, 0]))
-
-
-def test_softmax_twice_has_the_known_floors():
-    for n_classes, floor in ((2, 0.3133), (3, 0.5514), (4, 0.7437), (10, 1.4612)):
-        perfect = torch.full((1, n_classes, 1), -1e3, dtype=torch.float64)
-        perfect[0, 0] = 1e3
-        value = loss("cross_entropy").per_sample(torch.softmax(perfect, 1), torch.zeros(1, 1, dtype=torch.int64))
-        assert float(value) == pytest.approx(floor, abs=5e-5)
-        assert float(value) == pytest.approx(math.log(1 + (n_classes - 1) / math.e))
+@pytest.mark.parametrize("spec", LOSSES, ids=name_of)
+def test_each_of_its_hyperparameters_has_limits_around_what_these_tests_try(spec):
+    assert set(spec.limits) == set(spec.hyper)
+    for name, default in spec.hyper.items():
+        tried = {default} | {variant[name] for variant in VARIANTS[spec.name] if name in variant}
+        assert len(tried) > 1
+        assert all(spec.limits_for(name).holds(value) for value in tried)
 
 
 @pytest.mark.parametrize(
-    ("kind", "output", "name", "target", "n_units"),
+    ("name", "hyper", "refused"),
     [
-        ("regression", "identity", "mse", "standardised", 1),
-        ("regression", "softmax", "mse", "standardised", 1),
-        ("binary", "sigmoid", "bce", "zero_one", 1),
-        ("binary", "softmax", "bce", "zero_one", 1),
-        ("binary", "sigmoid", "mse", "zero_one", 1),
-        ("binary", "softmax", "mse", "one_hot", 2),
-        ("binary", "log_softmax", "mae", "one_hot", 2),
-        ("binary", "tanh", "hinge", "minus_plus", 1),
-        ("binary", "identity", "cross_entropy", "index", 2),
-        ("binary", "softmax", "categorical_cross_entropy", "one_hot", 2),
-        ("multiclass", "sigmoid", "bce", "one_hot", 5),
-        ("multiclass", "softmax", "mse", "one_hot", 5),
-        ("multiclass", "log_softmax", "nll", "index", 5),
+        ("huber", "delta", [0.0, -1.0]),
+        ("smooth_l1", "beta", [-0.1]),
+        ("quantile", "q", [0.0, 1.0]),
+        ("focal", "gamma", [-0.5]),
+        ("focal", "alpha", [-1.5, 1.1]),
+        ("cross_entropy", "label_smoothing", [-0.1, 1.0]),
+        ("multi_margin", "p", [0, 3]),
+        ("multi_margin", "margin", [-0.5]),
     ],
 )
-def test_target_and_units_follow_the_table(kind, output, name, target, n_units):
-    coding = coding_for(loss(name), activation(output), kind)
-    assert coding.target == target
-    assert count_units(coding, 2 if kind == "binary" else 5) == n_units
+def test_values_without_a_meaning_are_outside_of_the_limits(name, hyper, refused):
+    assert not any(loss(name).limits_for(hyper).holds(value) for value in refused)
 
 
-@pytest.mark.parametrize(
-    ("output", "name", "threshold"),
-    [
-        ("sigmoid", "bce", 0.5),
-        ("sigmoid", "hinge", 0.5),
-        ("sigmoid", "bce_with_logits", 0.5),
-        ("tanh", "hinge", 0.0),
-        ("identity", "hinge", 0.0),
-        ("relu", "hinge", 0.5),
-        ("relu", "bce_with_logits", 0.0),
-        ("identity", "bce_with_logits", 0.0),
-        ("tanh", "bce_with_logits", 0.0),
-        ("identity", "mse", 0.5),
-        ("tanh", "mae", 0.5),
-    ],
-)
-def test_one_unit_decides_midway_between_the_codes_it_can_reach(output, name, threshold):
-    spec = activation(output)
-    assert decision_threshold(loss(name), spec.range_for(spec.hyper)) == threshold
+def test_every_loss_class_of_torch_is_here_or_has_a_reason_not_to_be():
+    here = {type(spec.module(**spec.hyper)).__name__ for spec in LOSSES if spec.module}
+    assert set(torch.nn.modules.loss.__all__) <= here | set(NOT_HERE)
+    assert not here & set(NOT_HERE)
+    assert all(NOT_HERE.values())
+
+
+def test_a_loss_with_a_torch_class_names_all_of_its_hyperparameters_as_torch_does():
+    for spec in (spec for spec in LOSSES if spec.module and spec.hyper):
+        parameters = inspect.signature(spec.module).parameters
+        for name, default in spec.hyper.items():
+            assert parameters[name].default == default
+            assert type(parameters[name].default) is type(default)
+
+
+def test_poisson_predicts_the_rate_of_its_log_rate():
+    assert torch.equal(loss("poisson").link(REAL), REAL.exp())
+    assert all(spec.link is None for spec in LOSSES if spec.takes != "log-rate")
