@@ -20,29 +20,29 @@ class Scale:
     mean: Tensor
     std: Tensor
 
-    def predict(self, u: Tensor) -> Tensor:
+    def predict(self, u: Tensor, head: Head) -> Tensor:
         """Outputs `[T, 1, N]` to predictions `[T, N]` float64."""
-        return u[:, 0].double() * self.std + self.mean
+        return head.predict(u.double())[:, 0] * self.std + self.mean
 
 
 def score(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Tensor:
     """R² of a regression, balanced accuracy of a classification `[T]` float64; y `[T, N]`."""
     if kind == "regression":
-        return metrics.r2(scale.predict(u), y)
+        return metrics.r2(scale.predict(u, head), y)
     return metrics.balanced_accuracy(metrics.true_shares(u, y, head.threshold), y, max(2, u.shape[1]))
 
 
 def test_metrics(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> dict[str, Tensor]:
     """Every metric of the kind `[T]`."""
     if kind == "regression":
-        return metrics.regression_metrics(scale.predict(u), y)
+        return metrics.regression_metrics(scale.predict(u, head), y)
     return metrics.classification_metrics(u, y, head)
 
 
 def row_scores(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Tensor:
     """Each test row's share in the score `[T, N]`: R² by linearisation, else the share that the true class got."""
     if kind == "regression":
-        return metrics.r2_rows(scale.predict(u), y)
+        return metrics.r2_rows(scale.predict(u, head), y)
     return metrics.true_shares(u, y, head.threshold)
 
 

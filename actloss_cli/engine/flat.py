@@ -23,15 +23,26 @@ def pad_to_lanes(n: int) -> int:
 
 @dataclass(frozen=True)
 class Block:
-    """Where one layer's parameters lie; `shape` is `[T', ...]` for the trials `first` to `first + T'`."""
+    """Where one layer's parameters lie; `shape` is `[T', O, I]` for the trials `first` to `first + T'`."""
 
     offset: int
     first: int
     shape: tuple[int, ...]
+    is_vector: bool
+    """Whether torch's own layer has a vector here (a bias), which the stack keeps as `[T', O, 1]`."""
 
     def view(self, flat: Tensor) -> Tensor:
         """This block's part of a flat buffer, `shape`."""
         return flat[self.offset : self.offset + math.prod(self.shape)].view(self.shape)
+
+    def tensors(self, flat: Tensor) -> Tensor:
+        """The same with the dimensions that torch's own layer has: matrices `[T', O, I]`, vectors `[T', O]`."""
+        return self.view(flat).flatten(1) if self.is_vector else self.view(flat)
+
+    @property
+    def trials(self) -> slice:
+        """The trials that have this block."""
+        return slice(self.first, self.first + self.shape[0])
 
 
 class FlatLayout:
@@ -41,9 +52,9 @@ class FlatLayout:
         self.blocks: list[Block] = []
         self._used = 0
 
-    def add(self, shape: tuple[int, ...], first: int = 0) -> Block:
+    def add(self, shape: tuple[int, ...], first: int = 0, *, is_vector: bool = False) -> Block:
         """Reserves a block for the trials from `first` on."""
-        block = Block(self._used, first, shape)
+        block = Block(self._used, first, shape, is_vector)
         self.blocks.append(block)
         self._used += math.prod(shape)
         return block
@@ -57,8 +68,7 @@ class FlatLayout:
         flat = self.zeros(per_trial.dtype, per_trial.device)
         for block in self.blocks:
             view = block.view(flat)
-            values = per_trial[block.first : block.first + block.shape[0]]
-            view.copy_(values.view(-1, *[1] * (view.ndim - 1)).expand_as(view))
+            view.copy_(per_trial[block.trials].view(-1, *[1] * (view.ndim - 1)).expand_as(view))
         return flat
 
     def clear(self, flat: Tensor, trials: Sequence[int]) -> None:

@@ -23,10 +23,16 @@ class Head:
     n_units: int
     threshold: float
     """For one unit on a binary task: above it, the positive class."""
+    balanced: bool
+    """Whether the loss weighs classes so that all count the same."""
 
     def activate(self, z: Tensor) -> Tensor:
         """Pre-activations to outputs, both `[.., C, ..]`."""
         return self.output.apply(z, **self.output_hyper)
+
+    def predict(self, u: Tensor) -> Tensor:
+        """A regression's outputs to predictions of the coded target, both `[.., 1, ..]`."""
+        return u if self.loss.link is None else self.loss.link(u)
 
     def losses(self, u: Tensor, target: Tensor) -> Tensor:
         """Outputs `[T, C, B]` and coded target to the loss per sample `[T, B]`."""
@@ -35,29 +41,36 @@ class Head:
     def loss_and_gradient(self, z: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         """Each trial's mean loss `[T]`, and the gradient `[T, C, B]` of their sum: trials stay independent.
 
-        z `[T, C, B]` may be overwritten; weights `[B]` are 1/n on the n real rows, else 0.
+        z `[T, C, B]` may be overwritten; weights `[1, B]` or `[T, B]` are those of a `Minibatch`.
         """
-        if self.output.kernel is not None and self.loss.gradient is not None:
-            losses, grad = self._by_declaration(self.output.kernel, z, target, weights)
+        if self.output.kernel is not None:
+            losses, grad = self._by_kernel(self.output.kernel, z, target, weights)
         else:
             losses, grad = self._by_autograd(z, target, weights)
         return (losses * weights).sum(1), grad
 
-    def _by_declaration(
-        self, kernel: InPlaceKernel, z: Tensor, target: Tensor, weights: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        assert self.loss.gradient is not None
+    def _by_kernel(self, kernel: InPlaceKernel, z: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         u = z if kernel.saves == "output" else torch.empty_like(z)
         kernel.forward(z, u, self.output_hyper)
-        losses = self.losses(u, target)
-        grad = self.loss.gradient(u, target, **self.loss_hyper).mul_(weights)
+        losses, grad = self._loss_gradient(u, target, weights)
         kernel.backward(grad, u if kernel.saves == "output" else z, self.output_hyper)
         return losses, grad
 
     def _by_autograd(self, z: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         leaf = z.detach().requires_grad_()
         with torch.enable_grad():
-            losses = self.losses(self.activate(leaf), target)
+            u = self.activate(leaf)
+        losses, above = self._loss_gradient(u.detach(), target, weights)
+        (grad,) = torch.autograd.grad(u, leaf, above)
+        return losses, grad
+
+    def _loss_gradient(self, u: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+        """Losses `[T, B]`, and their weighted sum's gradient by u `[T, C, B]`."""
+        if self.loss.gradient is not None:
+            return self.losses(u, target), self.loss.gradient(u, target, **self.loss_hyper).mul_(weights[:, None])
+        leaf = u.requires_grad_()
+        with torch.enable_grad():
+            losses = self.losses(leaf, target)
         (grad,) = torch.autograd.grad(losses, leaf, weights.expand_as(losses))
         return losses.detach(), grad
 
@@ -67,14 +80,15 @@ def head_for(task: Task, pairing: Pairing, n_classes: int) -> Head:
     loss, output = catalogue.loss(pairing.loss.name), catalogue.activation(pairing.output.name)
     coding = coding_for(loss, output, task.kind)
     assert coding is not None, "an invalid pairing is never trained"
-    output_hyper = pairing.output.hyper(output.hyper)
+    output_hyper = pairing.output.hyper(output)
     one_unit_decides = task.kind == "binary" and not coding.per_class
     return Head(
         output=output,
         output_hyper=output_hyper,
         loss=loss,
-        loss_hyper=pairing.loss.hyper(loss.hyper),
+        loss_hyper=pairing.loss.hyper(loss),
         coding=coding,
         n_units=count_units(coding, n_classes),
         threshold=decision_threshold(loss, output.range_for(output_hyper)) if one_unit_decides else 0.0,
+        balanced=pairing.loss.settings(loss).get("class_weight") == "balanced",
     )

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from actloss_cli.catalogue.spec import ActivationSpec, Hyper
+from actloss_cli.engine.noise import StackedNoise
 
 Pair: TypeAlias = tuple[Tensor, Tensor]
 """Weight `[T, O, I]` and bias `[T, O, 1]`, or their gradients."""
@@ -62,6 +63,8 @@ class Segment:
     spec: ActivationSpec
     hyper: Hyper
     trials: slice
+    layer: int
+    noise: StackedNoise
     learnable: Mapping[str, Tensor] = field(default_factory=dict)
     """Learnable parameters `[T', 1, 1]` by name, views of the flat buffer."""
     learnable_grad: Mapping[str, Tensor] = field(default_factory=dict)
@@ -134,7 +137,7 @@ class _Differentiated:
 
     def __init__(self, segment: Segment) -> None:
         self._apply: Callable[..., Tensor] = segment.spec.apply
-        self._hyper, self._trials = segment.hyper, segment.trials
+        self._segment, self._hyper, self._trials = segment, segment.hyper, segment.trials
         self._learnable, self._learnable_grad = segment.learnable, segment.learnable_grad
         self._leaves: list[Tensor] = []
         self._y: Tensor | None = None
@@ -143,9 +146,13 @@ class _Differentiated:
         z = x[self._trials].detach().requires_grad_()
         learnable = {name: value.detach().requires_grad_() for name, value in self._learnable.items()}
         with torch.enable_grad():
-            self._y = self._apply(z, **self._hyper, **learnable)
+            self._y = self._apply(z, **self._hyper, **learnable, **self._noise(z))
         self._leaves = [z, *learnable.values()]
         result[self._trials].copy_(self._y.detach())
+
+    def _noise(self, z: Tensor) -> Mapping[str, Tensor | None]:
+        segment = self._segment
+        return {"noise": segment.noise.draw(segment.trials, segment.layer, z)} if segment.spec.stochastic else {}
 
     def backward(self, grad: Tensor) -> None:
         assert self._y is not None

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from actloss_cli.catalogue.spec import Coding
 from actloss_cli.datasets import Dataset, split
+from actloss_cli.datasets.dataset import Features
 from actloss_cli.plan.trial import Phase
 from actloss_cli.seeding import derive_seed
 
@@ -35,32 +36,63 @@ class Problem:
     test: Part
     y_mean: float
     y_scale: float
-    """Of the training targets of a regression; 0 and 1 for classes."""
+    """Of the training targets of a regression (0 and their mean for a rate); 0 and 1 for classes."""
+    class_weights: Tensor
+    """`[K]` n / (K n_class) over the training rows, as scikit-learn's `balanced`; empty for a regression."""
 
 
-@lru_cache(maxsize=64)
+@dataclass(frozen=True)
+class _Rows:
+    """Scaled features and labels of one part, as tensors."""
+
+    X: Tensor
+    y: Tensor
+
+
+@lru_cache(maxsize=16)
+def _scaled(
+    dataset: Dataset, phase: Phase, seed: int, dtype: torch.dtype, device: torch.device
+) -> tuple[_Rows, _Rows, _Rows]:
+    """Training, validation and test rows of one seed; kept, since every pairing reads them again."""
+    rows = split(dataset, phase, seed)
+
+    def tensors(X: Features, y: NDArray[np.float64] | NDArray[np.int64]) -> _Rows:
+        return _Rows(torch.from_numpy(X).to(device, dtype), torch.from_numpy(y).to(device))
+
+    return (
+        tensors(rows.X_train, rows.y_train),
+        tensors(rows.X_validation, rows.y_validation),
+        tensors(rows.X_test, rows.y_test),
+    )
+
+
 def problem_for(
     dataset: Dataset, phase: Phase, seed: int, coding: Coding, n_units: int, dtype: torch.dtype, device: torch.device
 ) -> Problem:
     """Splits, scales and codes the dataset for one seed."""
-    rows = split(dataset, phase, seed)
+    parts = _scaled(dataset, phase, seed, dtype, device)
+    y = parts[0].y.cpu().numpy()
     y_mean, y_scale = 0.0, 1.0
     if dataset.kind == "regression":
-        y_mean, y_scale = float(rows.y_train.mean()), float(rows.y_train.std()) or 1.0
-
-    def part(X: NDArray[np.float64], y: NDArray[np.float64] | NDArray[np.int64]) -> Part:
-        labels = torch.from_numpy(y).to(device)
-        return Part(
-            torch.from_numpy(X).to(device, dtype), labels, code(labels, coding, n_units, y_mean, y_scale, dtype)
-        )
-
+        mean, spread = float(y.mean()), float(y.std())
+        y_mean, y_scale = (0.0, mean or 1.0) if coding.target == "rate" else (mean, spread or 1.0)
+    train, validation, test = (
+        Part(rows.X, rows.y, code(rows.y, coding, n_units, y_mean, y_scale, dtype)) for rows in parts
+    )
     return Problem(
-        train=part(rows.X_train, rows.y_train),
-        validation=part(rows.X_validation, rows.y_validation),
-        test=part(rows.X_test, rows.y_test),
+        train=train,
+        validation=validation,
+        test=test,
         y_mean=y_mean,
         y_scale=y_scale,
+        class_weights=_balanced(y, len(dataset.classes)).to(device, dtype),
     )
+
+
+def _balanced(y: NDArray[np.float64] | NDArray[np.int64], n_classes: int) -> Tensor:
+    if not n_classes:
+        return torch.empty(0)
+    return torch.from_numpy(len(y) / (n_classes * np.bincount(y, minlength=n_classes)))
 
 
 def code(y: Tensor, coding: Coding, n_units: int, y_mean: float, y_scale: float, dtype: torch.dtype) -> Tensor:
@@ -73,7 +105,10 @@ def code(y: Tensor, coding: Coding, n_units: int, y_mean: float, y_scale: float,
         case "zero_one":
             return y[:, None].to(dtype)
         case "minus_plus":
-            return (2 * y - 1)[:, None].to(dtype)
+            zero_one = torch.nn.functional.one_hot(y, n_units) if coding.per_class else y[:, None]
+            return (2 * zero_one - 1).to(dtype)
+        case "rate":
+            return (y / y_scale)[:, None].to(dtype)
         case "standardised":
             return ((y - y_mean) / y_scale)[:, None].to(dtype)
 

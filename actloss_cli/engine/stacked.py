@@ -7,38 +7,39 @@ import torch
 from torch import Tensor
 
 from actloss_cli import catalogue
+from actloss_cli.engine.feed import Feed
 from actloss_cli.engine.flat import Block, FlatLayout
 from actloss_cli.engine.initialise import initial_weights
 from actloss_cli.engine.layers import Layer, Segment, SegmentedActivation, StackedLinear
+from actloss_cli.engine.noise import StackedNoise
+from actloss_cli.engine.stacked_optimizer import StackedOptimizer
 from actloss_cli.plan.trial import Trial
 
 
 class StackedModel:
     """T MLPs of one shape side by side, with an optimizer each; trials must be sorted by activation.
 
-    B is the width of a minibatch; C the number of output units; every trial has the same optimizer.
+    C is the number of output units; every trial has the same choice of optimizer.
     """
 
     def __init__(
-        self, trials: Sequence[Trial], n_features: int, n_units: int, B: int, dtype: torch.dtype, device: torch.device
+        self, trials: Sequence[Trial], feed: Feed, n_units: int, dtype: torch.dtype, device: torch.device
     ) -> None:
-        task, choice = trials[0].task, trials[0].pairing.optimizer
+        task, B, n_features = trials[0].task, feed.B, feed.n_features
         self._widths = [n_features, *task.model.hidden, n_units]
         self._layout = FlatLayout()
         weights = [
-            (self._layout.add((len(trials), n_out, n_in)), self._layout.add((len(trials), n_out, 1)))
+            (self._layout.add((len(trials), n_out, n_in)), self._layout.add((len(trials), n_out, 1), is_vector=True))
             for n_in, n_out in itertools.pairwise(self._widths)
         ]
-        segments = [_segments(trials) for _ in task.model.hidden]
+        self._noise = StackedNoise(trials[0].phase, [trial.seed for trial in trials], feed.batch_size)
+        segments = [_segments(trials, depth, self._noise) for depth in range(len(task.model.hidden))]
         learnable = [[self._reserve(segment) for segment in layer] for layer in segments]
 
         self._param, self._grad = (self._layout.zeros(dtype, device) for _ in range(2))
-        self._optimizer = catalogue.optimizer(choice.name)
-        self._hyper = choice.hyper(self._optimizer.hyper)
-        names = self._optimizer.state_names(self._hyper)
-        self._state = {name: self._layout.zeros(dtype, device) for name in names}
-        self._lr = self._layout.spread(torch.tensor([trial.lr for trial in trials], dtype=dtype, device=device))
-        self._step = 0
+        lr = torch.tensor([trial.lr for trial in trials], dtype=dtype, device=device)
+        n_steps = task.training.epochs * feed.steps_per_epoch
+        self._optimizer = StackedOptimizer(trials[0].pairing.optimizer, self._layout, lr, n_steps)
 
         self._initialise(trials, weights)
         self._chain: list[Layer] = []
@@ -51,8 +52,9 @@ class StackedModel:
                 like = self._param.new_empty(len(trials), self._widths[depth + 1], B)
                 self._chain.append(SegmentedActivation(segments[depth], like))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, *, training: bool = False) -> Tensor:
         """`[T, D, B]` to pre-activations of the output `[T, C, B]`, in a buffer that the next call overwrites."""
+        self._noise.step = self._optimizer.step if training else None
         for layer in self._chain:
             x = layer.forward(x)
         return x
@@ -64,13 +66,12 @@ class StackedModel:
 
     def update(self) -> None:
         """One optimizer step for every trial."""
-        self._step += 1
-        self._optimizer.update(self._param, self._grad, self._state, self._step, self._lr, self._hyper)
+        self._optimizer.update(self._param, self._grad)
 
     def freeze(self, trials: Sequence[int]) -> None:
         """Takes trials out of the training: parameters, state and learning rate become zero."""
-        for flat in (self._param, self._lr, *self._state.values()):
-            self._layout.clear(flat, trials)
+        self._layout.clear(self._param, trials)
+        self._optimizer.freeze(trials)
 
     def parameters_of(self, trial: int) -> list[Tensor]:
         """Copies of one trial's parameters in the order weight, bias per layer, then learnable ones."""
@@ -82,12 +83,13 @@ class StackedModel:
 
     def _reserve(self, segment: Segment) -> dict[str, Block]:
         n = segment.trials.stop - segment.trials.start
-        return {name: self._layout.add((n, 1, 1), segment.trials.start) for name in segment.spec.learnable}
+        names = segment.spec.learnable_for(segment.hyper)
+        return {name: self._layout.add((n, 1, 1), segment.trials.start, is_vector=True) for name in names}
 
     def _bind(self, segment: Segment, blocks: dict[str, Block]) -> None:
         segment.learnable = {name: block.view(self._param) for name, block in blocks.items()}
         segment.learnable_grad = {name: block.view(self._grad) for name, block in blocks.items()}
-        for name, start in segment.spec.learnable.items():
+        for name, start in segment.spec.learnable_for(segment.hyper).items():
             segment.learnable[name].fill_(start)
 
     def _initialise(self, trials: Sequence[Trial], weights: list[tuple[Block, Block]]) -> None:
@@ -99,11 +101,11 @@ class StackedModel:
                 b[t, :, 0].copy_(drawn[1])
 
 
-def _segments(trials: Sequence[Trial]) -> list[Segment]:
+def _segments(trials: Sequence[Trial], layer: int, noise: StackedNoise) -> list[Segment]:
     segments, start = [], 0
     for choice, group in itertools.groupby(trials, key=lambda trial: trial.pairing.activation):
         stop = start + len(list(group))
         spec = catalogue.activation(choice.name)
-        segments.append(Segment(spec, choice.hyper(spec.hyper), slice(start, stop)))
+        segments.append(Segment(spec, choice.hyper(spec), slice(start, stop), layer, noise))
         start = stop
     return segments

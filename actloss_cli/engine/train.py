@@ -8,7 +8,7 @@ from torch import Tensor
 from actloss_cli.datasets import Dataset
 from actloss_cli.engine import evaluation
 from actloss_cli.engine.denormals import flushed_denormals
-from actloss_cli.engine.feed import Feed, HeldOut
+from actloss_cli.engine.feed import Feed, HeldOut, Weigh
 from actloss_cli.engine.head import Head, head_for
 from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.engine.problem import problem_for
@@ -50,8 +50,12 @@ class StackedTraining:
                 for name in ("y_mean", "y_scale")
             )
         )
-        self.feed = Feed(dataset, phase, seeds, self._problems, seed_of, self._task.training.batch_size)
-        self.model = StackedModel(trials, dataset.X.shape[1], n_units, self.feed.B, dtype, device)
+        weigh: Weigh | None = None
+        if self.head.balanced:
+            weigh = "dividing" if self.head.loss.divides_by_weights else "scaling"
+        self.feed = Feed(dataset, phase, seeds, self._problems, seed_of, self._task.training.batch_size, weigh)
+        self.model = StackedModel(trials, self.feed, n_units, dtype, device)
+        self.steps_per_epoch = self.feed.steps_per_epoch
         self._is_final = phase == "final"
         self._T = len(trials)
 
@@ -79,7 +83,7 @@ class StackedTraining:
         """One pass over the training rows, or its first steps; each trial's mean loss on the way `[T]`."""
         total = torch.zeros(self._T, dtype=torch.float64, device=self._scale.mean.device)
         for batch in self.feed.epoch(epoch, max_steps):
-            z = self.model.forward(batch.x)
+            z = self.model.forward(batch.x, training=True)
             loss, grad = self.head.loss_and_gradient(z, batch.target, batch.weights)
             self.model.backward(grad)
             self.model.update()
@@ -94,7 +98,8 @@ class StackedTraining:
     def _validate(self, u: Tensor, rows: HeldOut) -> dict[str, Tensor]:
         """Loss and score `[T]` on validation rows; NaN where any output is not finite."""
         finite = all_finite(u)
-        loss = self.head.losses(u, rows.target).mean(1).double()
+        losses = self.head.losses(u, rows.target)
+        loss = (losses.mean(1) if rows.weights is None else (losses * rows.weights).sum(1)).double()
         score = evaluation.score(u, rows.y, self._task.kind, self.head, self._scale)
         return {
             "validation_loss": torch.where(finite, loss, torch.nan),

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import torch
 
+from actloss_cli import catalogue
 from actloss_cli.datasets import load
+from actloss_cli.engine.plain import PlainTraining
 from actloss_cli.engine.train import StackedTraining
 from actloss_cli.plan.plan import Plan, PlannedPairing
 from actloss_cli.plan.stacks import stack_trials
@@ -30,9 +32,19 @@ class TaskSize:
     n_tune: int
     n_final: int
     n_stacks: int
+    n_loop: int
+    """Trials that the plain loop trains, one after another."""
     model_steps: int
     seconds: float
     """On one core."""
+
+
+@dataclass(frozen=True)
+class _Share:
+    """What is trained one way: its first stacks, and how many trials it has in all."""
+
+    tune: list[Stack]
+    n_trials: int
 
 
 def measure(plan: Plan) -> dict[str, TaskSize]:
@@ -63,45 +75,62 @@ def _finals(planned: PlannedPairing) -> list[Trial]:
 
 
 def _size(pairings: list[PlannedPairing], tune: list[Stack], n_final_stacks: int) -> TaskSize:
-    task = pairings[0].facts.task
-    n_valid = sum(not planned.invalid for planned in pairings)
+    facts = pairings[0].facts
+    task = facts.task
+    valid = [planned for planned in pairings if not planned.invalid]
     n_tune = sum(len(stack.trials) for stack in tune)
-    n_final = n_valid * task.seeds.final
-    step_s, steps_per_epoch = _time_model_step(tune)
-    model_steps = (n_tune + n_final) * task.training.epochs * steps_per_epoch
+    n_final = len(valid) * task.seeds.final
+    n_loop_finals = sum(not _stackable(planned.pairing.optimizer.name) for planned in valid) * task.seeds.final
+    stacked = _share([stack for stack in tune if _is_stacked(stack)], n_final - n_loop_finals)
+    looped = _share([stack for stack in tune if not _is_stacked(stack)], n_loop_finals)
+    epoch_steps = task.training.epochs * facts.steps_per_epoch
+    seconds = sum(share.n_trials * epoch_steps * _time_model_step(share.tune) for share in (stacked, looped))
     return TaskSize(
         n_pairings=len(pairings),
-        n_invalid=len(pairings) - n_valid,
+        n_invalid=len(pairings) - len(valid),
         n_tune=n_tune,
         n_final=n_final,
         n_stacks=len(tune) + n_final_stacks,
-        model_steps=model_steps,
-        seconds=model_steps * step_s * HELD_OUT_SHARE,
+        n_loop=looped.n_trials,
+        model_steps=(n_tune + n_final) * epoch_steps,
+        seconds=seconds * HELD_OUT_SHARE,
     )
 
 
-def _time_model_step(stacks: list[Stack]) -> tuple[float, int]:
-    """Mean seconds per model-step over a sample of stacks, on one thread; and the steps of one epoch."""
-    if not stacks:
-        return 0.0, 0
+def _share(tune: list[Stack], n_final: int) -> _Share:
+    return _Share(tune, sum(len(stack.trials) for stack in tune) + n_final)
+
+
+def _stackable(optimizer: str) -> bool:
+    return catalogue.optimizer(optimizer).stackable
+
+
+def _is_stacked(stack: Stack) -> bool:
+    return _stackable(stack.trials[0].pairing.optimizer.name)
+
+
+def _time_model_step(stacks: list[Stack]) -> float:
+    """Mean seconds per model-step over a sample of stacks, on one thread."""
     sample = stacks[:: max(1, len(stacks) // STACKS_PER_TASK)][:STACKS_PER_TASK]
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        trainings = [_training(stack) for stack in sample]
-        times = [_time_steps(training) / len(stack.trials) for training, stack in zip(trainings, sample, strict=True)]
+        times = [_time_steps(stack) for stack in sample]
     finally:
         torch.set_num_threads(threads)
-    return sum(times) / len(times), trainings[0].feed.steps_per_epoch
+    return sum(times) / len(times) if times else 0.0
 
 
-def _training(stack: Stack) -> StackedTraining:
+def _time_steps(stack: Stack) -> float:
+    """Of one stack; of trials that are not stacked, the first one's."""
     task = stack.trials[0].task
-    return StackedTraining(stack.trials, load(task.dataset, task.kind))
-
-
-def _time_steps(training: StackedTraining) -> float:
+    dataset = load(task.dataset, task.kind)
+    training: StackedTraining | PlainTraining
+    if _is_stacked(stack):
+        training, n_trials = StackedTraining(stack.trials, dataset), len(stack.trials)
+    else:
+        training, n_trials = PlainTraining(stack.trials[0], dataset), 1
     training.train_epoch(0, WARM_UP_STEPS)
     start = time.perf_counter()
     training.train_epoch(0, TIMED_STEPS)
-    return (time.perf_counter() - start) / min(TIMED_STEPS, training.feed.steps_per_epoch)
+    return (time.perf_counter() - start) / min(TIMED_STEPS, training.steps_per_epoch) / n_trials

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.coding import coding_for, count_units
-from actloss_cli.datasets import load
+from actloss_cli.datasets import load, split
 from actloss_cli.plan.protocol import Asked, ValidationCurves, ask
 from actloss_cli.plan.stacks import stack_trials
 from actloss_cli.plan.trial import Pairing, Stack, Task, TaskGrid, Trial
@@ -25,6 +25,15 @@ class TaskFacts:
     n_classes: int
     floor: float
     """The score of the trivial predictor: 0 for R², 1/C for balanced accuracy."""
+    n_train: int
+    """Training rows of every seed."""
+    lowest: float
+    """The least target of a regression; 0 for classes."""
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Minibatches of one epoch."""
+        return -(-self.n_train // self.task.training.batch_size)
 
 
 @dataclass(frozen=True)
@@ -91,16 +100,22 @@ def make_plan(grids: Sequence[TaskGrid]) -> Plan:
     planned = []
     for grid in grids:
         for pairing in grid.pairings:
-            key = (grid.task.kind, pairing.output, pairing.loss)
+            facts = tasks[grid.task.label]
+            key = (grid.task.kind, pairing.output, pairing.loss, facts.lowest < 0)
             if key not in reasons:
-                reasons[key] = invalid_reason(pairing, grid.task.kind)
-            planned.append(
-                PlannedPairing(f"{grid.task.label}/{pairing.label}", tasks[grid.task.label], pairing, reasons[key])
-            )
+                reasons[key] = invalid_reason(pairing, grid.task.kind, facts.lowest)
+            planned.append(PlannedPairing(f"{grid.task.label}/{pairing.label}", facts, pairing, reasons[key]))
     return Plan(tuple(planned), tasks)
 
 
 def _facts(task: Task) -> TaskFacts:
     dataset = load(task.dataset, task.kind)
     n_classes = len(dataset.classes)
-    return TaskFacts(task, dataset.X.shape[1], n_classes, 1 / n_classes if n_classes else 0.0)
+    return TaskFacts(
+        task=task,
+        n_features=dataset.X.shape[1],
+        n_classes=n_classes,
+        floor=1 / n_classes if n_classes else 0.0,
+        n_train=len(split(dataset, "tune", 0).y_train),
+        lowest=0.0 if n_classes else float(dataset.y.min()),
+    )

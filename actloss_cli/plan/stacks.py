@@ -7,9 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
+from actloss_cli import catalogue
 from actloss_cli.plan.trial import Stack, Trial
 
 LARGEST_STACK = 256
+LARGEST_LOOP = 4
+"""Trials that are handed out together where the plain loop trains them: each takes seconds."""
 WORKING_SET = 6_000_000
 """Floats of parameters, gradients, optimizer state and activations that a stack may hold: 24 MB."""
 
@@ -33,6 +36,8 @@ def _cut(trials: list[Trial], n_features: int, n_units: int) -> list[Stack]:
 
 def largest_stack(trial: Trial, n_features: int, n_units: int) -> int:
     """How many trials like this one share a stack."""
+    if not catalogue.optimizer(trial.pairing.optimizer.name).stackable:
+        return LARGEST_LOOP
     widths = [n_features, *trial.task.model.hidden, n_units]
     n_parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(widths))
     n_activations = 2 * sum(widths) * trial.task.training.batch_size

@@ -85,7 +85,7 @@ class Pairing:
         return "/".join(choice.label for choice in (self.activation, self.output, self.loss, self.optimizer))
 
     def resolved(self) -> list[tuple[str, Choice, Mapping[str, HyperValue]]]:
-        """Role, choice and all hyperparameters of each function, the declarations' defaults among them."""
+        """Role, choice and all settings of each function, the declarations' defaults among them."""
         specs: dict[str, Spec] = {
             "activation": catalogue.activation(self.activation.name),
             "output": catalogue.activation(self.output.name),
@@ -93,7 +93,7 @@ class Pairing:
             "optimizer": catalogue.optimizer(self.optimizer.name),
         }
         choices: dict[str, Choice] = vars(self)
-        return [(role, choices[role], choices[role].hyper(spec.hyper)) for role, spec in specs.items()]
+        return [(role, choices[role], choices[role].settings(spec)) for role, spec in specs.items()]
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Trial:
             "data": self.task.fingerprint,
             "model": asdict(self.task.model),
             "training": asdict(self.task.training),
-            "pairing": {role: (choice.name, hyper) for role, choice, hyper in self.pairing.resolved()},
+            "pairing": {role: (choice.name, settings) for role, choice, settings in self.pairing.resolved()},
             "lr": repr(self.lr),
             "phase": self.phase,
             "seed": self.seed,

@@ -9,13 +9,21 @@ from actloss_cli.catalogue.spec import ActivationSpec, Kind, LossSpec
 from actloss_cli.plan.trial import Pairing
 
 
-def invalid_reason(pairing: Pairing, kind: Kind) -> str:
-    """Why the pairing is `invalid` on tasks of this kind; "" where it can be trained."""
+def invalid_reason(pairing: Pairing, kind: Kind, lowest: float = 0.0) -> str:
+    """Why the pairing is `invalid` on tasks of this kind; "" where it can be trained.
+
+    `lowest` is the least target of a regression.
+    """
     loss = catalogue.loss(pairing.loss.name)
     output = catalogue.activation(pairing.output.name)
-    if coding_for(loss, output, kind) is None:
+    coding = coding_for(loss, output, kind)
+    if coding is None:
         return _no_coding(loss, kind)
-    reach = output.range_for(pairing.output.hyper(output.hyper))
+    if coding.target == "rate" and lowest < 0:
+        return f"{loss.name} takes targets that are not negative, this task's go down to {lowest:g}"
+    if kind == "regression" and pairing.loss.settings(loss).get("class_weight") == "balanced":
+        return "class_weight: balanced weighs classes, of which a regression has none"
+    reach = output.range_for(pairing.output.hyper(output))
     if not reach.is_inside(loss.domain):
         return _outside_domain(loss, output, reach)
     return ""

@@ -176,7 +176,6 @@ def _task_row(position: int, facts: TaskFacts) -> Sequence[object]:
     task = facts.task
     dataset: Dataset = load(task.dataset, task.kind)
     rows = split(dataset, "tune", 0)
-    n_train = len(rows.y_train)
     strata = rows.y_test if facts.n_classes else np.zeros(len(rows.y_test))
     return (
         task.label,
@@ -185,13 +184,13 @@ def _task_row(position: int, facts: TaskFacts) -> Sequence[object]:
         task.dataset.name,
         facts.n_classes,
         facts.floor,
-        n_train,
+        facts.n_train,
         len(rows.y_validation),
         len(rows.y_test),
         task.seeds.tune,
         task.seeds.final,
         task.training.epochs,
-        -(-n_train // task.training.batch_size),
+        facts.steps_per_epoch,
         pack(strata.astype(np.float32)),
     )
 

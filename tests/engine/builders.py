@@ -31,14 +31,23 @@ def make_dataset(kind: str, n_rows: int = 240, n_features: int = 5) -> Dataset:
         classes = tuple(str(c) for c in range(n_classes))
     test = np.arange(0, n_rows, 4)
     features = tuple(f"x{i}" for i in range(n_features))
-    return Dataset(f"toy {kind}", kind, X, y, test, features, classes, f"toy-{kind}-{n_rows}-{n_features}")
+    return Dataset(
+        name=f"toy {kind}",
+        kind=kind,
+        X=X,
+        y=y,
+        test=test,
+        features=features,
+        classes=classes,
+        fingerprint=f"toy-{kind}-{n_rows}-{n_features}",
+    )
 
 
 def make_trial(
     kind: str = "binary",
     activation: Choice | str = "relu",
-    output: str | None = None,
-    loss: str | None = None,
+    output: Choice | str | None = None,
+    loss: Choice | str | None = None,
     optimizer: Choice | str = "adam",
     *,
     lr: float = 1e-2,

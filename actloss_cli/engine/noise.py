@@ -1,0 +1,34 @@
+"""The random numbers of stochastic activations: by (phase, seed, layer, step), never by the pairing."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from actloss_cli.plan.trial import Phase
+from actloss_cli.seeding import derive_seed
+
+
+def activation_noise(phase: Phase, seed: int, layer: int, step: int, batch_size: int, width: int) -> Tensor:
+    """Uniform numbers in [0, 1), `[batch_size, width]` float32 on the CPU, for the rows of one minibatch in order."""
+    generator = torch.Generator().manual_seed(derive_seed(phase, seed, "noise", layer, step))
+    return torch.rand(batch_size, width, generator=generator)
+
+
+class StackedNoise:
+    """What each trial's stochastic activations draw; nothing while `step` is None, that is outside training."""
+
+    def __init__(self, phase: Phase, seeds: Sequence[int], batch_size: int) -> None:
+        self._phase, self._seeds, self._batch_size = phase, seeds, batch_size
+        self.step: int | None = None
+
+    def draw(self, trials: slice, layer: int, like: Tensor) -> Tensor | None:
+        """Numbers `[T', H, B]` for these trials, shaped like the activations; 0 in columns beyond the minibatch."""
+        if self.step is None:
+            return None
+        seeds = self._seeds[trials]
+        drawn = {s: activation_noise(self._phase, s, layer, self.step, self._batch_size, like.shape[1]) for s in seeds}
+        noise = torch.zeros_like(like)
+        for t, seed in enumerate(seeds):
+            noise[t, :, : self._batch_size] = drawn[seed].T.to(like)
+        return noise

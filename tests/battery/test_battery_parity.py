@@ -1,0 +1,79 @@
+"""The battery, part three: a stacked trial's weights are the plain loop's after 50 steps, in both precisions."""
+
+import pytest
+import torch
+
+from actloss_cli.catalogue import KINDS, Choice
+from actloss_cli.engine.plain import PlainTraining
+from actloss_cli.engine.train import StackedTraining
+from tests.battery.cases import HIDDEN_CASES, LOSS_HEADS, OUTPUT_HEADS, STACKED_OPTIMIZER_CASES, has_a_pole
+from tests.engine.builders import make_dataset, make_trial
+
+EPOCHS, STEPS_A_EPOCH = 10, 5
+TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-9}
+BOTH = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
+DATASETS = {kind: make_dataset(kind) for kind in KINDS}
+
+
+def plain_weights(model):
+    """In the stack's order: weight and bias of each linear layer, then what activations learn."""
+    modules = sorted(model, key=lambda module: not isinstance(module, torch.nn.Linear))
+    return [parameter.detach() for module in modules for parameter in module.parameters()]
+
+
+def assert_same_weights(trial, kind, dtype, neighbours=()):
+    dataset = DATASETS[kind]
+    trials = sorted([trial, *neighbours], key=lambda t: t.pairing.activation.label)
+    stacked, plain = StackedTraining(trials, dataset, dtype=dtype), PlainTraining(trial, dataset, dtype=dtype)
+    for epoch in range(EPOCHS):
+        for training in (stacked, plain):
+            training.train_epoch(epoch, STEPS_A_EPOCH)
+    found, expected = stacked.model.parameters_of(trials.index(trial)), plain_weights(plain.model)
+    for one, other in zip(found, expected, strict=True):
+        difference = (one.reshape(other.shape) - other).abs().max()
+        assert float(difference / other.abs().max()) <= TOLERANCE[dtype]
+
+
+@pytest.mark.parametrize("case", HIDDEN_CASES, ids=str)
+@BOTH
+def test_every_activation_trains_as_in_the_plain_loop(case, dtype):
+    neighbours = [make_trial("binary", other, lr=0.1, seed=1, epochs=EPOCHS) for other in ("relu", "tanh", "prelu")]
+    assert_same_weights(make_trial("binary", case.choice, epochs=EPOCHS), "binary", dtype, neighbours)
+
+
+@pytest.mark.parametrize(("kind", "case", "loss"), OUTPUT_HEADS, ids=str)
+@BOTH
+def test_every_output_trains_as_in_the_plain_loop(kind, case, loss, dtype):
+    assert_same_head(kind, case.choice, loss, dtype)
+
+
+@pytest.mark.parametrize(("kind", "output", "case"), LOSS_HEADS, ids=lambda v: getattr(v, "label", str(v)))
+@BOTH
+def test_every_loss_trains_as_in_the_plain_loop(kind, output, case, dtype):
+    assert_same_head(kind, output, case.choice, dtype)
+
+
+def assert_same_head(kind, output, loss, dtype):
+    lr = 1e-6 if has_a_pole(output, loss) else 1e-2
+    trials = [
+        make_trial(kind, "tanh", output, loss, "sgd", lr=rate, seed=seed, epochs=EPOCHS)
+        for seed, rate in enumerate((lr, lr / 10))
+    ]
+    assert_same_weights(trials[0], kind, dtype, trials[1:])
+
+
+@pytest.mark.parametrize("case", STACKED_OPTIMIZER_CASES, ids=str)
+@BOTH
+def test_every_optimizer_trains_as_in_the_plain_loop(case, dtype):
+    trials = [
+        make_trial("binary", activation, optimizer=case.choice, lr=lr, seed=seed, epochs=EPOCHS)
+        for seed, (activation, lr) in enumerate([("prelu", 1e-3), ("silu", 1e-2)])
+    ]
+    assert_same_weights(trials[0], "binary", dtype, trials[1:])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adafactor"])
+@BOTH
+def test_every_kind_trains_as_in_the_plain_loop(kind, optimizer, dtype):
+    assert_same_weights(make_trial(kind, "elu", optimizer=Choice.of(optimizer), lr=1e-3, epochs=EPOCHS), kind, dtype)
