@@ -1,4 +1,4 @@
-"""A CSV file's text to a table with sound column names; knows nothing of targets and features."""
+"""A CSV file to a table with sound column names; knows nothing of targets and features."""
 
 import csv
 import io
@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from actloss_cli.datasets.error import DatasetError, counted, listed, quoted, quoted_path
+from actloss_cli.datasets.csv_text import read_text
+from actloss_cli.datasets.error import DatasetError, counted, listed, quoted
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SNIFFED_ROWS = 50
@@ -19,11 +19,11 @@ _SNIFFED_ROWS = 50
 def read_table(path: str) -> pd.DataFrame:
     """The rows under the header; columns of numbers have a numeric dtype, empty cells are NaN.
 
-    UTF-8 with or without a byte-order mark, delimited by comma, semicolon, tab or bar, whichever cuts the first rows
-    into equally many fields. Raises `DatasetError`.
+    Delimited by comma, semicolon, tab or bar, whichever cuts the first rows into equally many fields. Raises
+    `DatasetError`.
     """
     file = f"CSV {quoted(Path(path).name)}"
-    text = _read_text(path, file)
+    text = read_text(path, file)
     delimiter = max(_DELIMITERS, key=lambda candidate: _fit(text, candidate, file))
     header = _checked_header(text, delimiter, file)
     try:
@@ -39,37 +39,6 @@ def read_table(path: str) -> pd.DataFrame:
     except pd.errors.ParserError as error:
         reason = " ".join(str(error).split())
         raise DatasetError(f"{file} can't be read as a table: {reason}", "check its quotes") from None
-
-
-def text_example(column: "pd.Series[Any]") -> str:
-    """A cell that kept this column from being read as numbers."""
-    text = column[pd.to_numeric(column, errors="coerce").isna()]
-    return str((text if len(text) else column).iloc[0])
-
-
-def _read_text(path: str, file: str) -> str:
-    try:
-        if Path(path).exists() and not Path(path).is_file():
-            raise DatasetError(f"{quoted_path(path)} is not a file", "give the path of a CSV file")
-        content = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise DatasetError(
-            f"no such file {quoted_path(path)}", "a relative path starts from the config's folder"
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DatasetError(f"can't read {quoted_path(path)}: {reason}") from None
-    try:
-        # One kind of line end, since csv and pandas take mixed ones differently.
-        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        bad = f"byte 0x{error.object[error.start]:02x} at offset {error.start}"
-        raise DatasetError(f"{file} is not UTF-8 text ({bad})", "save it as UTF-8") from None
-    if "\0" in text:
-        raise DatasetError(f"{file} holds NUL bytes: it is not a text table", "save it as CSV in UTF-8")
-    if not text.strip():
-        raise DatasetError(f"{file} is empty", "its first line must name the columns")
-    return text
 
 
 def _records(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[str]]]:

@@ -1,9 +1,11 @@
 """What is wrong with a dataset, in one line, with a hint; whatever comes from a file is quoted and cut short."""
 
+import re
 import reprlib
 from collections.abc import Iterable
 
 _MAX_LISTED = 8
+_MAX_REASON = 200
 
 _names = reprlib.Repr()
 _names.maxstring = 42
@@ -28,6 +30,15 @@ def quoted(name: object) -> str:
 def quoted_path(path: str) -> str:
     """A path as a message shows it: like `quoted`, with room for the whole of a usual path."""
     return _paths.repr(path)
+
+
+def reason(error: Exception) -> str:
+    """A library's error as part of a message: its last line, printable and cut short."""
+    line = (str(error).strip().splitlines() or [type(error).__name__])[-1]
+    line = re.sub(r"\[Errno -?\d+\] ", "", line).removeprefix("<urlopen error ").removesuffix(">")
+    if not isinstance(error, OSError | RuntimeError | ValueError):
+        line = f"{type(error).__name__}: {line}"
+    return "".join(c if c.isprintable() else "?" for c in line[:_MAX_REASON])
 
 
 def listed(names: Iterable[object]) -> str:

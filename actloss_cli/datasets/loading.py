@@ -1,4 +1,4 @@
-"""From what a config names to rows: looks the card up, or reads the CSV, and checks the kind asked for."""
+"""From what a config names to rows: looks the card up, reads the CSV or asks OpenML, and checks the kind asked for."""
 
 import difflib
 from functools import lru_cache
@@ -27,12 +27,17 @@ def find_card(name: str) -> DatasetCard:
 
 @lru_cache(maxsize=16)
 def load(ref: DatasetRef, kind: Kind) -> Dataset:
-    """The rows, read-only, of a catalogue dataset or of a user's CSV; raises `DatasetError`, also for the wrong kind.
+    """The rows, read-only, of a catalogue dataset, a user's CSV or a dataset of OpenML.
 
-    Loaded once per process: a CSV that changes meanwhile is not read again.
+    Loaded once per process: a CSV that changes meanwhile is not read again. Raises `DatasetError`, also for the wrong
+    kind.
     """
+    # pandas is slow to import, and only tables from outside need it.
+    if ref.openml:
+        from actloss_cli.datasets.openml import load_openml
+
+        return load_openml(ref, kind)
     if ref.csv:
-        # pandas is slow to import, and only a CSV needs it.
         from actloss_cli.datasets.csv_dataset import load_csv
 
         return load_csv(ref, kind)

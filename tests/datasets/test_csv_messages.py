@@ -8,13 +8,17 @@ import pytest
 from actloss_cli.datasets import DatasetError, DatasetRef, load
 
 QUOTES = "check its quotes"
-UTF8 = "save it as UTF-8"
+FILL_IN = (
+    "fill them in, or write {csv: PATH, target: COLUMN, missing: mean}, or 'missing: drop' to leave those rows out "
+    "(empty cells, NA, NaN, null and None count as missing)"
+)
+MERGE = "take a table without that column, or merge its values to at most 50"
 
 
-def problem(path: Path, kind: str = "regression", target: str = "y") -> tuple[str, str]:
+def problem(path: Path, kind: str = "regression", target: str = "y", missing: str = "error") -> tuple[str, str]:
     """Message and hint of the error that loading gives."""
     with pytest.raises(DatasetError) as caught:
-        load(DatasetRef("mine", str(path), target), kind)
+        load(DatasetRef("mine", str(path), target, missing=missing), kind)
     assert "\n" not in caught.value.message + caught.value.hint
     assert str(caught.value) == caught.value.message
     return caught.value.message, caught.value.hint
@@ -57,9 +61,23 @@ def test_a_path_that_the_system_refuses_is_told_with_its_reason(tmp_path: Path) 
         (b"", "CSV 't.csv' is empty", "its first line must name the columns"),
         (b" \n\n", "CSV 't.csv' is empty", "its first line must name the columns"),
         (b"\xef\xbb\xbf", "CSV 't.csv' is empty", "its first line must name the columns"),
-        (b"a,y\n\xff,1\n", "CSV 't.csv' is not UTF-8 text (byte 0xff at offset 4)", UTF8),
-        ("a,y\n1,2\n".encode("utf-16"), "CSV 't.csv' is not UTF-8 text (byte 0xff at offset 0)", UTF8),
+        ("\n".encode("utf-16"), "CSV 't.csv' is empty", "its first line must name the columns"),
         (b"a,y\n1,\x002\n", "CSV 't.csv' holds NUL bytes: it is not a text table", "save it as CSV in UTF-8"),
+        (
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            "CSV 't.csv' holds NUL bytes: it is not a text table",
+            "save it as CSV in UTF-8",
+        ),
+        (
+            "a,y\n1,2\n".encode("utf-16")[:-1],
+            "CSV 't.csv' holds NUL bytes: it is not a text table",
+            "save it as CSV in UTF-8",
+        ),
+        (
+            bytes(range(1, 256)) * 9,
+            "CSV 't.csv' is not text in any encoding that could be recognised",
+            "save it as CSV in UTF-8",
+        ),
         (
             b"a,y,a,b,y\n",
             "CSV 't.csv' has more than one column of the name 'a', 'y'",
@@ -130,7 +148,38 @@ def test_missing_values_are_counted_by_column(tmp_path: Path) -> None:
     y = ["null", *["no", "yes"] * 19, "yes"]
     assert problem(write(tmp_path, table(a=a, fine=range(40), b=b, y=y)), "binary") == (
         "CSV 't.csv' has missing values in 'a' (3 rows), 'b' (1 row), 'y' (1 row)",
-        "fill them in, or remove those rows or columns (empty cells, NA, NaN, null and None count as missing)",
+        FILL_IN,
+    )
+
+
+def test_a_missing_text_is_missing_too(tmp_path: Path) -> None:
+    file = write(tmp_path, table(size=["S", "M", "L", ""] * 10, y=range(40)))
+    assert problem(file) == ("CSV 't.csv' has missing values in 'size' (10 rows)", FILL_IN)
+
+
+def test_a_missing_target_is_not_filled_in(tmp_path: Path) -> None:
+    file = write(tmp_path, table(a=["", *range(40)], y=[*range(40), ""]))
+    assert problem(file, missing="mean") == (
+        "CSV 't.csv' has missing values in 'y' (1 row)",
+        "a target can't be filled in: write 'missing: drop' to leave those rows out",
+    )
+
+
+@pytest.mark.parametrize("n_missing", [21, 40])
+def test_a_column_of_numbers_that_is_mostly_missing_is_not_filled_in(tmp_path: Path, n_missing: int) -> None:
+    a = [""] * n_missing + ["1"] * (40 - n_missing)
+    file = write(tmp_path, table(a=a, b=range(40), y=range(40)))
+    assert problem(file, missing="mean") == (
+        f"CSV 't.csv' has columns of numbers that are missing in more than half of the rows: 'a' ({n_missing} rows)",
+        "take a table without them, or fill them in: their mean says too little",
+    )
+
+
+def test_too_few_rows_without_missing_values_are_told_with_the_number_of_those_left_out(tmp_path: Path) -> None:
+    file = write(tmp_path, table(a=["", *range(39)], y=range(40)))
+    assert problem(file, missing="drop") == (
+        "CSV 't.csv' has 39 rows without missing values, beside 1 with some",
+        "at least 40 are needed",
     )
 
 
@@ -143,23 +192,36 @@ def test_infinite_and_absurdly_large_values_are_counted_by_column(tmp_path: Path
     )
 
 
-def test_features_that_are_text_are_named_with_an_example(tmp_path: Path) -> None:
+def test_a_text_that_differs_in_most_rows_is_told_to_be_no_category(tmp_path: Path) -> None:
     colour: list[object] = [1, 2, "red", *range(37)]
-    file = write(tmp_path, table(colour=colour, fine=range(40), size=["S", "M"] * 20, y=range(40)))
+    file = write(tmp_path, table(colour=colour, fine=range(40), y=range(40)))
     assert problem(file) == (
-        "CSV 't.csv' has features that are not numbers: 'colour', 'size' (such as 'red')",
-        "encode them as numbers (one column of 0 and 1 per value), or remove them",
+        "CSV 't.csv': 'colour' has 38 distinct texts (such as 'red') in 40 rows: "
+        "it looks like an identifier or free text",
+        MERGE,
     )
 
 
-def test_a_decimal_comma_shows_in_the_example(tmp_path: Path) -> None:
-    text = table(a=["1.5"] * 40, y=range(40)).replace(",", ";").replace(".", ",")
-    assert problem(write(tmp_path, text))[0] == "CSV 't.csv' has features that are not numbers: 'a' (such as '1,5')"
+def test_more_than_fifty_distinct_texts_are_no_categories_however_often_they_repeat(tmp_path: Path) -> None:
+    def cities(n: int) -> str:
+        return table(city=[f"c{i}" for i in range(n)] * 10, y=range(10 * n))
+
+    assert problem(write(tmp_path, cities(51))) == (
+        "CSV 't.csv': 'city' has 51 distinct texts (such as 'c0') in 510 rows: "
+        "it looks like an identifier or free text",
+        MERGE,
+    )
+    (tmp_path / "fifty").mkdir()
+    fifty = write(tmp_path / "fifty", cities(50))
+    assert load(DatasetRef("mine", str(fifty), "y"), "regression").X.shape == (500, 50)
 
 
-def test_a_whole_number_too_long_for_a_machine_word_is_shown_as_it_is(tmp_path: Path) -> None:
-    message, _ = problem(write(tmp_path, table(a=["9" * 30] * 40, y=range(40))))
-    assert message == f"CSV 't.csv' has features that are not numbers: 'a' (such as '{'9' * 30}')"
+def test_numbers_with_a_decimal_comma_are_no_categories(tmp_path: Path) -> None:
+    text = table(a=["1.5", "-2.5"] * 20, y=range(40)).replace(",", ";").replace(".", ",")
+    assert problem(write(tmp_path, text)) == (
+        "CSV 't.csv': 'a' holds numbers with a decimal comma (such as '-2,5')",
+        "write them with a decimal point",
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from actloss_cli.datasets import Dataset, DatasetRef, load
+from actloss_cli.datasets import Dataset, DatasetRef, load, split
+from actloss_cli.datasets.columns import encode
 from actloss_cli.seeding import derive_seed
 
 N = 60
@@ -18,12 +20,12 @@ def lines(target: list[object], delimiter: str = ",", header: str = "a,b,y") -> 
     return "\n".join([header.replace(",", delimiter), *rows]) + "\n"
 
 
-def read(tmp_path: Path, text: str | bytes, kind: str, target: str = "y", name: str = "mine") -> Dataset:
+def read(tmp_path: Path, text: str | bytes, kind: str, target: str = "y", missing: str = "error") -> Dataset:
     folder = tmp_path / str(derive_seed(str(text), kind))
     folder.mkdir(exist_ok=True)
     file = folder / "table.csv"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load(DatasetRef(name, str(file), target), kind)
+    return load(DatasetRef("mine", str(file), target, missing=missing), kind)
 
 
 def assert_features(dataset: Dataset) -> None:
@@ -98,6 +100,8 @@ def test_a_delimiter_inside_quotes_or_inside_names_does_not_mislead(tmp_path: Pa
     "change",
     [
         lambda text: b"\xef\xbb\xbf" + text.encode(),
+        lambda text: text.encode("utf-16"),
+        lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
         lambda text: text.replace("\n", "\r\n").encode(),
         lambda text: text.replace("\n", "\r").encode(),
         lambda text: ("\n\n" + text.replace("\n", "\n\n")).encode(),
@@ -105,7 +109,17 @@ def test_a_delimiter_inside_quotes_or_inside_names_does_not_mislead(tmp_path: Pa
         lambda text: text.rstrip("\n").encode(),
         lambda text: text.replace("a,b,y", '"a" , b ,"y"').encode(),
     ],
-    ids=["byte-order mark", "Windows", "old Mac", "blank lines", "spaces", "no last newline", "quoted header"],
+    ids=[
+        "byte-order mark",
+        "UTF-16",
+        "UTF-16, big end first",
+        "Windows",
+        "old Mac",
+        "blank lines",
+        "spaces",
+        "no last newline",
+        "quoted header",
+    ],
 )
 def test_ways_of_writing_the_same_table_give_the_same_fingerprint(tmp_path: Path, change) -> None:
     text = lines(["no", "yes"] * (N // 2))
@@ -141,3 +155,104 @@ def test_the_folder_of_the_file_does_not_matter(tmp_path: Path) -> None:
 def test_the_same_values_of_another_kind_have_another_fingerprint(tmp_path: Path) -> None:
     text = lines([0, 1] * (N // 2))
     assert read(tmp_path, text, "regression").fingerprint != read(tmp_path, text, "binary").fingerprint
+
+
+LABELS = ["Zürich", "Genève", "Lausanne", "St. Gallen"] * (N // 4)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1", "cp1252"])
+def test_accents_are_read_in_the_encodings_that_spreadsheets_save(tmp_path: Path, encoding: str) -> None:
+    text = lines(LABELS, ";", header="größe,b,y")
+    dataset = read(tmp_path, text.encode(encoding), "multiclass")
+    assert dataset.features == ("größe", "b")
+    assert dataset.classes == ("Genève", "Lausanne", "St. Gallen", "Zürich")
+
+
+@pytest.mark.parametrize(
+    "label", ["männlich", "température [°C]", "señor", "5 €", "naïve", "“x”", "garçon", "Œuvre", "ÿ"]
+)
+def test_one_accented_word_is_enough_for_windows_1252(tmp_path: Path, label: str) -> None:
+    text = lines(["plain", label] * (N // 2))
+    assert read(tmp_path, text.encode("cp1252"), "binary").classes == tuple(sorted(["plain", label]))
+
+
+def test_long_text_of_another_script_is_recognised(tmp_path: Path) -> None:
+    labels = ["Это очень красивый красный цвет", "Это совсем другой зелёный цвет"] * (N // 2)
+    assert read(tmp_path, lines(labels).encode("cp1251"), "binary").classes == tuple(sorted(set(labels)))
+
+
+def test_a_column_of_text_becomes_a_column_of_0_and_1_per_value_in_its_place(tmp_path: Path) -> None:
+    colours = ["red", "blue ", " red", "green"] * (N // 4)
+    dataset = read(tmp_path, lines(colours), "regression", target="a")
+    assert dataset.features == ("b", "y=blue", "y=green", "y=red")
+    expected = pd.get_dummies(pd.Series(colours).str.strip(), dtype=float)
+    np.testing.assert_array_equal(dataset.X, np.column_stack([B, expected]))
+
+
+def test_numbers_among_texts_are_categories_too(tmp_path: Path) -> None:
+    dataset = read(tmp_path, lines(["0", "1", "3+"] * (N // 3)), "regression", target="a")
+    assert dataset.features == ("b", "y=0", "y=1", "y=3+")
+
+
+def test_a_whole_number_too_long_for_a_machine_word_is_a_number(tmp_path: Path) -> None:
+    dataset = read(tmp_path, lines(["9" * 30, "1"] * (N // 2)), "regression", target="a")
+    assert dataset.features == ("b", "y")
+    np.testing.assert_array_equal(dataset.X[:2, 1], [1e30, 1])
+
+
+def with_gaps(tmp_path: Path, missing: str, cell: str = "") -> Dataset:
+    """Gaps in row 0 (a number), row 1 (a text) and row 2 (a truth value); the target is the row's number."""
+    rows = [[str(A[i]), ["x", "z"][i % 2], str(i % 3 == 0), i] for i in range(N)]
+    for row, column in ((0, 0), (1, 1), (2, 2)):
+        rows[row][column] = cell
+    text = "\n".join(["number,text,truth,y", *(",".join(map(str, row)) for row in rows)])
+    return read(tmp_path, text, "regression", missing=missing)
+
+
+def test_drop_leaves_out_every_row_with_a_missing_cell(tmp_path: Path) -> None:
+    dataset = with_gaps(tmp_path, "drop")
+    assert dataset.features == ("number", "text=x", "text=z", "truth")
+    np.testing.assert_array_equal(dataset.y, np.arange(3, N))
+    np.testing.assert_array_equal(dataset.X[:, 0], A[3:])
+    np.testing.assert_array_equal(dataset.X[:, 3], np.arange(3, N) % 3 == 0)
+
+
+def test_drop_leaves_out_rows_with_a_missing_target(tmp_path: Path) -> None:
+    dataset = read(tmp_path, lines(["", *range(1, N)]), "regression", missing="drop")
+    np.testing.assert_array_equal(dataset.y, np.arange(1, N))
+
+
+def test_mean_keeps_a_missing_number_as_nan_and_makes_a_missing_text_a_category(tmp_path: Path) -> None:
+    dataset = with_gaps(tmp_path, "mean")
+    assert dataset.features == ("number", "text=x", "text=z", "text=(missing)", "truth")
+    np.testing.assert_array_equal(dataset.y, np.arange(N))
+    np.testing.assert_array_equal(dataset.X[:, 0], [np.nan, *A[1:]])
+    np.testing.assert_array_equal(dataset.X[:4, 1:4], [[1, 0, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0]])
+    np.testing.assert_array_equal(dataset.X[:4, 4], [1, 0, np.nan, 1])
+
+
+def test_a_missing_number_becomes_the_mean_of_the_training_rows_in_every_split(tmp_path: Path) -> None:
+    dataset = with_gaps(tmp_path, "mean")
+    numbers = [dataset.features.index(name) for name in ("number", "truth")]
+    for seed in range(20):
+        rows = split(dataset, "tune", seed)
+        train = dataset.X[rows.y_train.astype(int)][:, numbers]
+        expected = (dataset.X[:, numbers] - np.nanmean(train, axis=0)) / np.nanstd(train, axis=0)
+        expected[[0, 2], [0, 1]] = 0
+        for X, y in ((rows.X_train, rows.y_train), (rows.X_validation, rows.y_validation), (rows.X_test, rows.y_test)):
+            np.testing.assert_allclose(X[:, numbers], expected[y.astype(int)], atol=1e-12)
+            assert np.isfinite(X).all()
+
+
+def test_every_nan_has_the_same_bytes() -> None:
+    signed = np.array([1.0, np.copysign(np.nan, -1.0)])
+    assert signed.tobytes() != np.array([1.0, np.nan]).tobytes()
+    X, _ = encode(pd.DataFrame({"a": signed}), "a table")
+    assert X.tobytes() == np.array([1.0, np.nan]).tobytes()
+
+
+def test_the_fingerprint_follows_which_cells_are_missing_and_not_how_that_is_written(tmp_path: Path) -> None:
+    assert with_gaps(tmp_path, "mean").fingerprint == with_gaps(tmp_path, "mean", "NaN").fingerprint
+    gaps = [lines(["1" if i != gap else "" for i in range(N)]) for gap in (3, 4)]
+    made = {read(tmp_path, text, "regression", target="a", missing="mean").fingerprint for text in gaps}
+    assert len(made) == 2

@@ -3,16 +3,13 @@
 import dataclasses
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.preprocessing import StandardScaler
 
-from actloss_cli.datasets import CARDS, Dataset, DatasetCard, DatasetRef, Split, load, split
-from actloss_cli.datasets.assembly import classification, regression
-
-every_card = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+from actloss_cli.datasets import Dataset, DatasetCard, DatasetRef, Split, load, split
+from actloss_cli.datasets.assembly import classification, regression, with_training_targets
 
 
 def numbered_regression(n: int) -> Dataset:
@@ -66,10 +63,10 @@ def test_the_parts_of_a_classification_are_all_rows_once_and_hold_each_class_in_
     assert (np.bincount(rows.y_test, minlength=len(counts)) > 0).all()
 
 
-@every_card
 def test_no_seed_touches_the_test_set(card: DatasetCard) -> None:
     dataset = load(DatasetRef(card.name), card.kind)
-    marked = dataclasses.replace(dataset, y=np.isin(np.arange(card.n_rows), dataset.test) * 1.0, kind="regression")
+    in_test = np.isin(np.arange(card.n_rows), dataset.test) * 1.0
+    marked = dataclasses.replace(dataset, y=in_test, y_train=None, kind="regression")
     for phase in ("tune", "final"):
         for seed in range(20):
             rows = split(marked, phase, seed)
@@ -78,11 +75,11 @@ def test_no_seed_touches_the_test_set(card: DatasetCard) -> None:
             assert rows.y_test.all()
 
 
-@every_card
 def test_features_are_standardised_as_scikit_learn_does_on_the_training_rows_alone(card: DatasetCard) -> None:
     dataset = load(DatasetRef(card.name), card.kind)
     # A target that is the row's number says which rows a part holds.
-    numbered = dataclasses.replace(dataset, y=np.arange(card.n_rows, dtype=np.float64), kind="regression")
+    numbers = np.arange(card.n_rows, dtype=np.float64)
+    numbered = dataclasses.replace(dataset, y=numbers, y_train=None, kind="regression")
     rows = split(numbered, "final", 3)
     train, validation, test = (y.astype(int) for y in (rows.y_train, rows.y_validation, rows.y_test))
     scaler = StandardScaler().fit(dataset.X[train])
@@ -108,7 +105,6 @@ def test_a_feature_that_is_constant_in_training_is_only_centred() -> None:
     assert rows.X_test[0, 1] == 7.0
 
 
-@every_card
 def test_the_same_seed_gives_the_same_split_and_every_other_seed_or_phase_another(card: DatasetCard) -> None:
     dataset = load(DatasetRef(card.name), card.kind)
     seeds = [("tune", 0), ("tune", 1), ("tune", 2), ("final", 0), ("final", 1), ("final", 2)]
@@ -128,6 +124,17 @@ def test_the_split_follows_the_fingerprint_and_not_the_name() -> None:
     expected = split(dataset, "tune", 0).y_train.tolist()
     assert split(renamed, "tune", 0).y_train.tolist() == expected
     assert split(changed, "tune", 0).y_train.tolist() != expected
+
+
+def test_corrupted_targets_are_seen_by_the_training_rows_alone() -> None:
+    clean = numbered_regression(100)
+    corrupted = with_training_targets(clean, "corrupted", clean.y + 1000)
+    rows = split(corrupted, "tune", 0)
+    np.testing.assert_array_equal(rows.y_test, clean.test)
+    assert rows.y_train.min() >= 1000
+    assert rows.y_validation.max() < 100
+    together = np.concatenate([rows.y_train - 1000, rows.y_validation, rows.y_test])
+    np.testing.assert_array_equal(np.sort(together), np.arange(100))
 
 
 def test_a_split_is_the_caller_s_own_and_may_be_written_to() -> None:

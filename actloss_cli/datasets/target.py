@@ -1,4 +1,4 @@
-"""The target column of a user's CSV, checked against the kind: values for a regression, else classes."""
+"""The target column of a table from outside, checked against the kind: values for a regression, else classes."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from actloss_cli.catalogue.spec import Kind
-from actloss_cli.datasets.csv_table import text_example
+from actloss_cli.datasets.columns import text_example
 from actloss_cli.datasets.error import DatasetError, listed, listed_with_rows, quoted
 
 _MIN_CLASS_ROWS = 8
@@ -16,28 +16,28 @@ _MAX_FRACTIONS = 50
 """More distinct values than this, not all of them whole, are measured rather than classes."""
 
 
-def read_values(column: "pd.Series[Any]", file: str) -> NDArray[np.float64]:
-    """A regression's y `[N]`; raises `DatasetError` for text and for a constant."""
+def read_values(column: "pd.Series[Any]", origin: str) -> NDArray[np.float64]:
+    """A regression's y `[N]`; raises `DatasetError`, which begins with `origin`, for text and for a constant."""
     if not _is_number(column):
         fitting = "binary" if column.nunique() == 2 else "multiclass"
         raise DatasetError(
-            f"{file}: target {quoted(column.name)} is text (such as {quoted(text_example(column))}), not numbers",
+            f"{origin}: target {quoted(column.name)} is text (such as {quoted(text_example(column))}), not numbers",
             f"write kind: {fitting}, or take a column of numbers as the target",
         )
-    _check_varies(column, file)
+    _check_varies(column, origin)
     return column.to_numpy(dtype=np.float64)
 
 
-def read_classes(column: "pd.Series[Any]", kind: Kind, file: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def read_classes(column: "pd.Series[Any]", kind: Kind, origin: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """A classification's y `[N]`, class indices, and the classes' names in ascending order (of numbers: by value).
 
-    Raises `DatasetError` where the target looks measured, where the number of classes doesn't fit the kind, and where
-    a class is too rare.
+    Raises `DatasetError`, which begins with `origin`, where the target looks measured, where the number of classes
+    doesn't fit the kind, and where a class is too rare.
     """
     labels = column if pd.api.types.is_numeric_dtype(column) else column.astype(str).str.strip()
-    _check_varies(labels, file)
+    _check_varies(labels, origin)
     y, levels = pd.factorize(labels, sort=True)
-    target = f"{file}: target {quoted(column.name)}"
+    target = f"{origin}: target {quoted(column.name)}"
     if _looks_measured(column):
         raise DatasetError(
             f"{target} has {len(levels)} distinct numbers in {len(y)} rows: values, not classes",
@@ -61,10 +61,10 @@ def _is_number(column: "pd.Series[Any]") -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def _check_varies(column: "pd.Series[Any]", file: str) -> None:
+def _check_varies(column: "pd.Series[Any]", origin: str) -> None:
     if column.nunique() == 1:
         raise DatasetError(
-            f"{file}: target {quoted(column.name)} is constant (always {quoted(column.iloc[0])})",
+            f"{origin}: target {quoted(column.name)} is constant (always {quoted(column.iloc[0])})",
             "take a column that varies as the target",
         )
 
