@@ -1,6 +1,6 @@
 """One axis of the grid as a config writes it (a value, a list, or either by kind) to the choices of each kind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from actloss_cli.catalogue import KINDS, Choice, Kind
@@ -70,21 +70,19 @@ def _read_choices(role: Role, value: object, path: KeyPath, flaws: list[Flaw]) -
         return ()
     entries = value if isinstance(value, list) else [value]
     paths = [(*path, i) for i in range(len(entries))] if isinstance(value, list) else [path]
-    seen: dict[KeyPath, Choice] = {}
+    seen: list[tuple[KeyPath, Choice]] = []
     for entry, here in zip(entries, paths, strict=True):
-        choice = read_entry(role, entry, here, flaws)
-        if choice is None:
-            continue
-        if (repeat := _repeat(choice, seen)) is None:
-            seen[here] = choice
-        else:
-            flaws.append(Flaw(here, *repeat))
-    return tuple(seen.values())
+        for choice in read_entry(role, entry, here, flaws):
+            if (repeat := _repeat(choice, seen)) is None:
+                seen.append((here, choice))
+            else:
+                flaws.append(Flaw(here, *repeat))
+    return tuple(choice for _, choice in seen)
 
 
-def _repeat(choice: Choice, seen: Mapping[KeyPath, Choice]) -> tuple[str, str] | None:
-    """Message and hint where an earlier entry is the same function, or has the same label."""
-    for path, other in seen.items():
+def _repeat(choice: Choice, seen: Sequence[tuple[KeyPath, Choice]]) -> tuple[str, str] | None:
+    """Message and hint where an earlier choice is the same function, or has the same label."""
+    for path, other in seen:
         if (choice.name, choice.overrides) == (other.name, other.overrides):
             return f"repeats entry [{path[-1]}] of this list, '{other.label}'", "remove one of the two"
         if choice.label == other.label:

@@ -6,7 +6,7 @@ from typing import Any
 from actloss_cli.catalogue import Choice
 from actloss_cli.config.entries import FIND, ROLES, Role
 from actloss_cli.config.exclusion import Axes
-from actloss_cli.config.schema import Pattern
+from actloss_cli.config.schema import OPENML_PREFIX, Pattern
 from actloss_cli.datasets import DatasetRef
 from actloss_cli.plan.trial import LrRule, Task
 
@@ -53,12 +53,18 @@ class RunConfig:
 
 
 def _dataset(ref: DatasetRef) -> str | dict[str, str]:
-    return {"csv": ref.csv, "target": ref.target} if ref.csv else ref.name
+    target = {"target": ref.target} if ref.target else {}
+    missing = {"missing": ref.missing} if ref.missing != DatasetRef.missing else {}
+    if ref.csv:
+        return {"csv": ref.csv, **target, **missing}
+    if not ref.openml:
+        return ref.name
+    return {"openml": ref.openml, **target, **missing} if target or missing else f"{OPENML_PREFIX}{ref.openml}"
 
 
 def _entry(role: Role, choice: Choice) -> dict[str, Any]:
-    hyper = choice.hyper(FIND[role](choice.name).hyper)
-    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in hyper.items()}
+    settings = choice.settings(FIND[role](choice.name))
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in settings.items()}
     own_label = {} if choice.label == Choice.of(choice.name, dict(choice.overrides)).label else {"as": choice.label}
     return {"name": choice.name, **plain, **own_label}
 

@@ -1,13 +1,14 @@
-"""One entry of an axis, a name or a mapping, to a `Choice`: finds the function, checks its hyperparameters."""
+"""One entry of an axis, a name or a mapping, to its choices: finds the function, multiplies out lists of settings."""
 
-import math
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Literal, TypeAlias, get_args
 
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice, UnknownFunction
 from actloss_cli.catalogue.spec import HyperValue, Spec
 from actloss_cli.config.flaw import Flaw, KeyPath
+from actloss_cli.config.setting_values import read_alternatives
 from actloss_cli.config.torch_check import refusal
 from actloss_cli.config.wording import LABEL_RULE, MAX_LABEL, label_problem, nearest_or_all, shown
 
@@ -21,31 +22,84 @@ FIND: Mapping[Role, Callable[[str], Spec]] = {
     "optimizer": catalogue.find_optimizer,
 }
 
+REGISTRY: Mapping[Role, tuple[Spec, ...]] = {
+    "activation": tuple(spec for spec in catalogue.ACTIVATIONS if spec.hidden),
+    "output": tuple(spec for spec in catalogue.ACTIVATIONS if spec.output),
+    "loss": catalogue.LOSSES,
+    "optimizer": catalogue.OPTIMIZERS,
+}
 
-def read_entry(role: Role, value: object, path: KeyPath, flaws: list[Flaw]) -> Choice | None:
-    """The choice that an entry at `path` asks for; None, and at least one more flaw, where it asks for none.
+EVERY = "all"
+"""The entry that stands for every function of its role."""
 
-    Aliases become the catalogue's name, hyperparameters that equal their defaults are dropped.
+MAX_COMBINATIONS = 1000
+"""Of the settings of one entry."""
+
+
+def read_entry(role: Role, value: object, path: KeyPath, flaws: list[Flaw]) -> list[Choice]:
+    """The choices that an entry at `path` asks for; none, and at least one more flaw, where something is wrong.
+
+    `all` stands for every function of the role. A setting with a list of values stands for one choice per value;
+    several such lists are multiplied out. Aliases become the catalogue's name, settings that equal their defaults are
+    dropped.
     """
+    if value == EVERY:
+        return [Choice.of(spec.name) for spec in REGISTRY[role]]
     if not isinstance(value, dict):
         spec = _find(role, value, path, flaws)
-        return Choice.of(spec.name) if spec else None
+        return [Choice.of(spec.name)] if spec else []
     if "name" not in value:
         flaws.append(
             Flaw(path, "'name' is missing", "an entry is a name, or {name: NAME, as: LABEL, HYPERPARAMETER: VALUE}")
         )
-        return None
+        return []
     n_before = len(flaws)
     label = value.get("as", "")
     if "as" in value:
         _check_label(label, (*path, "as"), flaws)
     spec = _find(role, value["name"], (*path, "name"), flaws)
     if spec is None:
-        return None
-    overrides = _read_hyper(spec, {k: v for k, v in value.items() if k not in ("name", "as")}, path, flaws)
-    if overrides and len(flaws) == n_before and (words := refusal(spec, {**spec.hyper, **overrides})):
-        flaws.append(Flaw(path, f"PyTorch refuses these values for {spec.name}: {words}"))
-    return Choice.of(spec.name, overrides, label) if len(flaws) == n_before else None
+        return []
+    given = {key: values for key, values in value.items() if key not in ("name", "as")}
+    alternatives = _read_settings(spec, given, path, flaws)
+    n_combinations = _count(alternatives)
+    if n_combinations > MAX_COMBINATIONS:
+        message = f"stands for {n_combinations:,} combinations of settings"
+        flaws.append(Flaw(path, message, f"at most {MAX_COMBINATIONS:,} fit in one entry"))
+    if len(flaws) > n_before:
+        return []
+    choices = [_choice(spec, combination, alternatives, label) for combination in _combinations(alternatives)]
+    for choice in choices:
+        which = f" of {choice.label}" if len(choices) > 1 else f" for {spec.name}"
+        if words := spec.conflict(choice.settings(spec)):
+            flaws.append(Flaw(path, f"these values{which} don't go together: {words}"))
+            return []
+        if words := refusal(spec, choice.hyper(spec)):
+            flaws.append(Flaw(path, f"PyTorch refuses these values{which}: {words}"))
+            return []
+    return choices
+
+
+def _count(alternatives: Mapping[str, list[HyperValue]]) -> int:
+    n = 1
+    for values in alternatives.values():
+        n *= len(values)
+    return n
+
+
+def _combinations(alternatives: Mapping[str, list[HyperValue]]) -> list[dict[str, HyperValue]]:
+    """The product, the first setting slowest."""
+    return [dict(zip(alternatives, values, strict=True)) for values in product(*alternatives.values())]
+
+
+def _choice(
+    spec: Spec, combination: Mapping[str, HyperValue], alternatives: Mapping[str, list[HyperValue]], label: str
+) -> Choice:
+    """A label of one's own tells apart what the entry varies: `momentum(momentum=0.9)`."""
+    overrides = {key: value for key, value in combination.items() if value != spec.settings[key]}
+    varied = {key: value for key, value in combination.items() if len(alternatives[key]) > 1}
+    own = Choice.of(label, varied).label if label and varied else label
+    return Choice.of(spec.name, overrides, own)
 
 
 def _find(role: Role, name: object, path: KeyPath, flaws: list[Flaw]) -> Spec | None:
@@ -69,47 +123,15 @@ def _check_label(label: object, path: KeyPath, flaws: list[Flaw]) -> None:
         flaws.append(Flaw(path, problem, LABEL_RULE))
 
 
-def _read_hyper(spec: Spec, given: Mapping[str, object], path: KeyPath, flaws: list[Flaw]) -> dict[str, HyperValue]:
-    """The hyperparameters that differ from their defaults."""
-    overrides: dict[str, HyperValue] = {}
+def _read_settings(
+    spec: Spec, given: Mapping[str, object], path: KeyPath, flaws: list[Flaw]
+) -> dict[str, list[HyperValue]]:
+    """By setting, its one value or the list of them."""
+    alternatives: dict[str, list[HyperValue]] = {}
     for key, value in given.items():
-        if key not in spec.hyper:
-            known = nearest_or_all(key, list(spec.hyper), "it takes") if spec.hyper else "it takes none"
-            flaws.append(Flaw(path, f"{spec.name} has no hyperparameter {shown(key)}", known, key=key))
+        if key in spec.settings:
+            alternatives[key] = read_alternatives(spec, key, value, (*path, key), flaws)
             continue
-        default = spec.hyper[key]
-        read = _read_value(value, default)
-        if read is None:
-            message = f"must be {_expected(default)}, not {shown(value)}"
-            flaws.append(Flaw((*path, key), message, f"the default is {_written(default)}"))
-        elif read != default:
-            overrides[key] = read
-    return overrides
-
-
-def _read_value(value: object, default: HyperValue) -> HyperValue | None:
-    """The value in the type of the default, None where it has another."""
-    if isinstance(default, bool):
-        return value if isinstance(value, bool) else None
-    if isinstance(default, tuple):
-        if not isinstance(value, list) or len(value) != len(default):
-            return None
-        parts = [_number(part) for part in value]
-        numbers = tuple(part for part in parts if part is not None)
-        return numbers if len(numbers) == len(default) else None
-    return _number(value)
-
-
-def _number(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if is_number else None  # type: ignore[arg-type]  # mypy can't see through the flag
-
-
-def _written(default: HyperValue) -> str:
-    return f"[{', '.join(map(str, default))}]" if isinstance(default, tuple) else shown(default)
-
-
-def _expected(default: HyperValue) -> str:
-    if isinstance(default, bool):
-        return "true or false"
-    return f"a list of {len(default)} numbers" if isinstance(default, tuple) else "a number"
+        known = nearest_or_all(key, list(spec.settings), "it takes") if spec.settings else "it takes none"
+        flaws.append(Flaw(path, f"{spec.name} has no hyperparameter {shown(key)}", known, key=key))
+    return alternatives

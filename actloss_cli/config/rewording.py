@@ -15,11 +15,13 @@ from actloss_cli.config.schema import (
     MAX_POINTS,
     MAX_SEEDS,
     MAX_WIDTH,
+    OPENML,
     TAG_SIGN,
     ConfigFile,
     CsvSection,
     LrGrid,
     ModelSection,
+    OpenmlSection,
     Pattern,
     SeedsSection,
     TaskSection,
@@ -27,7 +29,8 @@ from actloss_cli.config.schema import (
 )
 from actloss_cli.config.wording import nearest, nearest_or_all, shown
 
-_SECTIONS: Mapping[str, type[BaseModel]] = {
+_SECTIONS: Mapping[str | int, type[BaseModel]] = {
+    OPENML: OpenmlSection,
     "dataset": CsvSection,
     "lr": LrGrid,
     "seeds": SeedsSection,
@@ -52,7 +55,7 @@ def _flaw(details: ErrorDetails, value: object) -> Flaw:
         return Flaw(path, f"{shown(rest[0])} is missing", _MISSING.get(str(rest[0]), ""))
     if kind == "extra_forbidden":
         key = str(path[-1])
-        known = nearest_or_all(key, _keys_at(path[:-1]), "the keys here are")
+        known = nearest_or_all(key, _keys_at(details["loc"][:-1]), "the keys here are")
         return Flaw(path[:-1], f"unknown key {shown(key)}", known, key=key)
     if details["input"] is None:
         return Flaw(path, "has no value", "give it one, or remove the key")
@@ -66,13 +69,15 @@ _MISSING = {
     "tasks": "add 'tasks: [{kind: binary, dataset: moons}]', say",
     "kind": "one of regression, binary, multiclass",
     "dataset": "see 'actloss list datasets'",
-    "csv": "a dataset is a name, or {csv: PATH, target: COLUMN}",
+    "csv": "a dataset is a name, {csv: PATH, target: COLUMN} or {openml: NAME}",
     "target": "name the column to predict",
 }
 
 _RATE = "write a rate as in 0.01"
 _ABOUT = {
     **{key: _MISSING[key] for key in ("dataset", "csv", "target")},
+    "openml": "the name of a dataset of OpenML, or its id",
+    "missing": "'mean' fills missing numbers in, 'drop' leaves their rows out",
     "lr": _RATE,
     "from": _RATE,
     "to": _RATE,
@@ -98,11 +103,10 @@ def _existing(loc: tuple[int | str, ...], value: Any) -> tuple[KeyPath, KeyPath]
     return parts, ()
 
 
-def _keys_at(path: KeyPath) -> list[str]:
-    """The keys that the mapping there may have."""
-    inner = path[2:] if path[:1] == ("tasks",) else path
-    top = TaskSection if inner != path else ConfigFile
-    section = _SECTIONS[str(inner[0])] if inner else top
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that the mapping at pydantic's location may have."""
+    top = TaskSection if "tasks" in loc else ConfigFile
+    section = next((_SECTIONS[part] for part in reversed(loc) if part in _SECTIONS), top)
     return [field.alias or name for name, field in section.model_fields.items()]
 
 

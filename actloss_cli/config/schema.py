@@ -20,6 +20,7 @@ from actloss_cli.config.axes import Axis, read_axis
 from actloss_cli.config.entries import Role
 from actloss_cli.config.flaw import Flaw, carried
 from actloss_cli.config.wording import LABEL_RULE, label_problem, run_name_problem, shown
+from actloss_cli.datasets.dataset import Missing
 from actloss_cli.plan.learning_rates import base_grid
 from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, TrainingSpec
 
@@ -34,6 +35,10 @@ MAX_BATCH = 2**31 - 1
 
 TAG_SIGN = "<"
 """Begins the tags of unions, so that they can be told from keys in the path of an error."""
+OPENML = "<openml>"
+"""The tag of a dataset of OpenML."""
+OPENML_PREFIX = "openml:"
+"""Begins the short form of such a dataset, `openml:31`."""
 
 
 def _printable(text: str) -> str:
@@ -57,6 +62,10 @@ def _run_name(text: str) -> str:
 
 def _one_or_more(value: object) -> object:
     return value if isinstance(value, list) else [value]
+
+
+def _id_as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _distinct(values: list[float]) -> list[float]:
@@ -142,6 +151,15 @@ class CsvSection(Section):
 
     csv: Text
     target: Text
+    missing: Missing = "error"
+
+
+class OpenmlSection(Section):
+    """A dataset of OpenML, and the column to predict where it isn't the one that OpenML names."""
+
+    openml: Annotated[Text, BeforeValidator(_id_as_text)]
+    target: Text = ""
+    missing: Missing = "error"
 
 
 class Pattern(Section):
@@ -166,11 +184,19 @@ def _form(value: object) -> str:
     return "<mapping>" if isinstance(value, dict | BaseModel) else "<plain>"
 
 
+def _dataset_form(value: object) -> str:
+    asks_openml = isinstance(value, OpenmlSection) or (isinstance(value, dict) and "openml" in value)
+    return OPENML if asks_openml else _form(value)
+
+
 LrList = Annotated[
     list[Rate], Field(min_length=1, max_length=MAX_POINTS), AfterValidator(_distinct), BeforeValidator(_one_or_more)
 ]
 Lr = Annotated[Annotated[LrGrid, Tag("<mapping>")] | Annotated[LrList, Tag("<plain>")], Discriminator(_form)]
-DatasetName = Annotated[Annotated[CsvSection, Tag("<mapping>")] | Annotated[Text, Tag("<plain>")], Discriminator(_form)]
+DatasetName = Annotated[
+    Annotated[CsvSection, Tag("<mapping>")] | Annotated[OpenmlSection, Tag(OPENML)] | Annotated[Text, Tag("<plain>")],
+    Discriminator(_dataset_form),
+]
 
 
 def _axis(role: Role) -> Any:

@@ -1,14 +1,14 @@
 """The data of each task: finds and loads it, whatever else is wrong with the config, for its fingerprint."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from actloss_cli.config.document import Document
 from actloss_cli.config.flaw import Flaw
-from actloss_cli.config.schema import MAX_TASKS, CsvSection, TaskHead
+from actloss_cli.config.schema import MAX_TASKS, OPENML_PREFIX, CsvSection, OpenmlSection, TaskHead
 from actloss_cli.config.wording import LABEL_RULE, label_problem
 from actloss_cli.datasets import DatasetError, DatasetRef, find_card, load
 
@@ -42,7 +42,9 @@ def read_task_data(document: Document) -> tuple[Mapping[int, TaskData], list[Fla
             flaws.append(Flaw(("tasks", i, "dataset"), error.message, error.hint))
             continue
         if problem := label_problem(label):
-            flaws.append(Flaw(named_at, f"{problem}, which the file's name makes it", f"add a 'label:'; {LABEL_RULE}"))
+            whose = "file" if ref.csv else "dataset"
+            message = f"{problem}, which the {whose}'s name makes it"
+            flaws.append(Flaw(named_at, message, f"add a 'label:'; {LABEL_RULE}"))
         elif label in taken:
             message = f"the label '{label}' is that of tasks[{taken[label]}]"
             flaws.append(Flaw(named_at, message, "give one of the two a 'label:' of its own"))
@@ -50,10 +52,21 @@ def read_task_data(document: Document) -> tuple[Mapping[int, TaskData], list[Fla
     return found, flaws
 
 
-def _ref(dataset: CsvSection | str, document: Document, i: int) -> DatasetRef:
-    """The dataset under the catalogue's name, or the CSV under its absolute path."""
-    if isinstance(dataset, str):
-        return DatasetRef(find_card(dataset).name)
-    folder = document.mark(("tasks", i, "dataset", "csv")).origin.folder
-    path = (folder / dataset.csv).resolve()
-    return DatasetRef(Path(dataset.csv).stem, str(path), dataset.target)
+def _ref(dataset: CsvSection | OpenmlSection | str, document: Document, i: int) -> DatasetRef:
+    """The dataset under the catalogue's name, the CSV under its absolute path, or OpenML's as it is written."""
+    match dataset:
+        case str() if dataset.startswith(OPENML_PREFIX) and dataset != OPENML_PREFIX:
+            return _openml_ref(dataset.removeprefix(OPENML_PREFIX))
+        case str():
+            return DatasetRef(find_card(dataset).name)
+        case OpenmlSection():
+            return replace(_openml_ref(dataset.openml), target=dataset.target, missing=dataset.missing)
+        case CsvSection():
+            folder = document.mark(("tasks", i, "dataset", "csv")).origin.folder
+            path = (folder / dataset.csv).resolve()
+            return DatasetRef(Path(dataset.csv).stem, str(path), dataset.target, missing=dataset.missing)
+
+
+def _openml_ref(name_or_id: str) -> DatasetRef:
+    name = f"openml-{name_or_id}" if name_or_id.isdecimal() else name_or_id
+    return DatasetRef(name, openml=name_or_id)

@@ -16,9 +16,7 @@ def refusal(spec: Spec, hyper: Hyper) -> str:
             case LossSpec():
                 _try_loss(spec, hyper, next(iter(spec.codings.values())))
             case OptimizerSpec():
-                weight = torch.zeros(1, requires_grad=True)
-                arguments: dict[str, Any] = {"lr": 1e-3, **hyper, **spec.torch_kwargs}
-                spec.torch_class([weight], **arguments)
+                _try_optimizer(spec, hyper)
     except (RuntimeError, ValueError) as error:
         return str(error).splitlines()[0]
     return ""
@@ -27,8 +25,10 @@ def refusal(spec: Spec, hyper: Hyper) -> str:
 def _try_activation(spec: ActivationSpec, hyper: Hyper) -> None:
     """Forward and backward: some values (a negative alpha of ELU) fail in the gradient alone."""
     z = torch.tensor([[[-1.0, 1.0]]], requires_grad=True)
-    learnable = {name: torch.tensor(value) for name, value in spec.learnable.items()}
-    torch.autograd.grad(spec.apply(z, **hyper, **learnable).sum(), z)
+    further: dict[str, Any] = {name: torch.tensor(value) for name, value in spec.learnable_for(hyper).items()}
+    if spec.stochastic:
+        further["noise"] = torch.full_like(z, 0.5)
+    torch.autograd.grad(spec.apply(z, **hyper, **further).sum(), z)
     if spec.kernel is not None:
         buffer = z.detach().clone()
         out = buffer if spec.kernel.saves == "output" else torch.empty_like(buffer)
@@ -40,3 +40,9 @@ def _try_loss(spec: LossSpec, hyper: Hyper, coding: Coding) -> None:
     u = torch.full((1, 2), 0.5)
     target = torch.zeros(1, dtype=torch.int64) if coding.target == "index" else torch.full((1, 2), 0.5)
     spec.per_sample(u, target, **hyper)
+
+
+def _try_optimizer(spec: OptimizerSpec, hyper: Hyper) -> None:
+    arguments: dict[str, Any] = {"lr": 1e-3, **hyper, **spec.torch_kwargs}
+    weights = [(name, torch.zeros(2, 2, requires_grad=True)) for name in ("hidden", "last")]
+    spec.torch_class(weights, **arguments)

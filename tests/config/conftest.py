@@ -7,6 +7,9 @@ import pytest
 
 from actloss_cli.config import RunConfig, load_config
 from actloss_cli.errors import UserError
+from tests.datasets.web import cache_folder, offline, web
+
+__all__ = ["cache_folder", "offline", "web"]
 
 
 @pytest.fixture

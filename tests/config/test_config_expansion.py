@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actloss_cli.catalogue import Choice
+from actloss_cli.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, Choice
 from actloss_cli.config import dump_yaml, expand, load_config, shipped_configs
 from actloss_cli.errors import UserError
 from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, TrainingSpec
@@ -200,7 +200,18 @@ def test_the_resolved_config_gives_the_same_grid_from_any_folder(
 def test_the_resolved_config_writes_every_default_out(load_text):
     resolved = load_text("name: x\ntasks: [{kind: binary, dataset: moons}]\noptimizer: sgd\nloss: bce").resolved()
     (task,) = resolved["tasks"]
-    assert task["optimizer"] == [{"name": "sgd", "momentum": 0.0, "nesterov": False}]
+    assert task["optimizer"] == [
+        {
+            "name": "sgd",
+            "momentum": 0.0,
+            "dampening": 0.0,
+            "weight_decay": 0.0,
+            "nesterov": False,
+            "schedule": "constant",
+            "clip": "none",
+            "clip_at": 1.0,
+        }
+    ]
     assert {key: task[key] for key in ("label", "lr", "seeds", "model", "training", "exclude")} == {
         "label": "moons",
         "lr": {"points": 5},
@@ -211,11 +222,20 @@ def test_the_resolved_config_writes_every_default_out(load_text):
     }
 
 
+N_HIDDEN, N_OUTPUTS = (sum(getattr(spec, role) for spec in ACTIVATIONS) for role in ("hidden", "output"))
+EVERYTHING = [
+    n
+    for n_further_losses in (0, 3, 3)
+    for n in (N_HIDDEN, N_OUTPUTS * (len(LOSSES) + n_further_losses), len(OPTIMIZERS) + 17)
+]
+
+
 @pytest.mark.parametrize(
     ("name", "sizes"),
     [
         ("smoke", [3 * 2 * 2 * 2, 3 * 3 * 3 * 2, 3 * 3 * 3 * 2]),
         ("grid", [7 * 4 * 3 * 5, 7 * 5 * 5 * 5, 7 * 5 * 5 * 5, 7 * 4 * 5 * 5]),
+        ("everything", EVERYTHING),
         ("regression", [5 * 4 * 3 * 3] * 2),
         ("binary", [5 * 5 * 6 * 2] * 2),
         ("multiclass", [5 * 4 * 8 * 2] * 2),
@@ -229,7 +249,7 @@ def test_every_shipped_config_expands(folder, name, sizes):
 
 def test_every_shipped_config_is_tested_and_begins_by_saying_what_it_answers():
     shipped = shipped_configs()
-    assert list(shipped) == ["binary", "grid", "multiclass", "regression", "smoke"]
+    assert list(shipped) == ["binary", "everything", "grid", "multiclass", "regression", "smoke"]
     for path in shipped.values():
         assert path.read_text(encoding="utf-8").startswith("# ")
 

@@ -93,7 +93,10 @@ SEE = "see 'actloss list activations'"
         ),
         (
             "optimizer: [{name: sgd, beta: 0.9}]",
-            ["error: x.yaml:4:25: optimizer[0]: sgd has no hyperparameter 'beta'\nhint: it takes: momentum, nesterov"],
+            [
+                "error: x.yaml:4:25: optimizer[0]: sgd has no hyperparameter 'beta'\nhint: it takes: momentum, "
+                "dampening, weight_decay, nesterov, schedule, clip, clip_at"
+            ],
         ),
         (
             "activation: [{name: relu, alpha: 1}]",
@@ -131,9 +134,79 @@ SEE = "see 'actloss list activations'"
         ),
         (
             "loss: {regression: [{name: huber, delta: -1}], binary: bce}",
+            ["error: x.yaml:4:42: loss.regression[0].delta: must be in (0, inf), not -1.0\nhint: the default is 1.0"],
+        ),
+        (
+            "activation: [{name: hardtanh, min_val: 3}]",
             [
-                "error: x.yaml:4:21: loss.regression[0]: PyTorch refuses these values for huber: "
-                "huber_loss does not support non-positive values for delta."
+                "error: x.yaml:4:14: activation[0]: PyTorch refuses these values for hardtanh: "
+                "min_val (3) is not less than max_val (1)"
+            ],
+        ),
+        (
+            "activation: [{name: gelu, approximate: tan}]",
+            [
+                "error: x.yaml:4:40: activation[0].approximate: must be one of none, tanh, not 'tan'"
+                "\nhint: did you mean 'tanh'?"
+            ],
+        ),
+        (
+            "optimizer: [{name: sgd, schedule: [cosine, cosin, cosine]}]",
+            [
+                "error: x.yaml:4:44: optimizer[0].schedule[1]: must be one of constant, cosine, step, warmup, "
+                "warmup_cosine, not 'cosin'\nhint: did you mean 'cosine'?",
+                "error: x.yaml:4:51: optimizer[0].schedule[2]: repeats 'cosine'\nhint: remove it",
+            ],
+        ),
+        (
+            "optimizer: [{name: adam, betas: [[0.9, 0.99], 0.5]}]",
+            [
+                "error: x.yaml:4:47: optimizer[0].betas[1]: must be a list of 2 numbers, not 0.5"
+                "\nhint: the default is [0.9, 0.999]"
+            ],
+        ),
+        (
+            "optimizer: [{name: adam, betas: [0.9, 1.0]}]",
+            [
+                "error: x.yaml:4:33: optimizer[0].betas: must be in [0, 1), not [0.9, 1.0]"
+                "\nhint: the default is [0.9, 0.999]"
+            ],
+        ),
+        (
+            "optimizer: [{name: sgd, momentum: []}]",
+            ["error: x.yaml:4:35: optimizer[0].momentum: must not be empty\nhint: the default is 0.0"],
+        ),
+        (
+            "optimizer: [{name: sgd, momentum: [0, 0.9], nesterov: [false, true]}]",
+            [
+                "error: x.yaml:4:13: optimizer[0]: PyTorch refuses these values of sgd(nesterov=true): "
+                "Nesterov momentum requires a momentum and zero dampening"
+            ],
+        ),
+        (
+            "optimizer: [{name: lbfgs, max_iter: 2.5}]",
+            ["error: x.yaml:4:37: optimizer[0].max_iter: must be a whole number, not 2.5\nhint: the default is 20"],
+        ),
+        (
+            "optimizer: [{name: sgd, clip_at: 0.5}]",
+            [
+                "error: x.yaml:4:13: optimizer[0]: these values for sgd don't go together: "
+                "clip_at without clip: norm or clip: value"
+            ],
+        ),
+        (
+            "loss: [{name: cross_entropy, label_smoothing: [0, 0.1], class_weight: balanced}]",
+            [
+                "error: x.yaml:4:8: loss[0]: these values of cross_entropy(class_weight=balanced, label_smoothing=0.1) "
+                "don't go together: class_weight with label_smoothing"
+            ],
+        ),
+        (
+            f"optimizer: [{{name: sgd, momentum: {[i / 100 for i in range(40)]}, "
+            f"weight_decay: {[i / 100 for i in range(40)]}}}]",
+            [
+                "error: x.yaml:4:13: optimizer[0]: stands for 1,600 combinations of settings"
+                "\nhint: at most 1,000 fit in one entry"
             ],
         ),
         (

@@ -207,7 +207,7 @@ def test_a_run_must_have_a_name_that_a_folder_may_have(problems_of, name, messag
             "name: x\ntasks: [{kind: binary, dataset: moons, activation: gelo, training: {epochs: 0}, sed: 3}]",
             [
                 "error: x.yaml:2:52: tasks[0].activation: unknown activation 'gelo'"
-                "\nhint: see 'actloss list activations'",
+                "\nhint: did you mean 'gelu'? see 'actloss list activations'",
                 "error: x.yaml:2:77: tasks[0].training.epochs: must be at least 1, not 0"
                 "\nhint: 1 to 1,000,000 passes over the training rows",
                 "error: x.yaml:2:81: tasks[0]: unknown key 'sed'\nhint: did you mean 'seeds'?",
