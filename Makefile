@@ -21,10 +21,10 @@ ACTLOSS := $(PY) -m actloss_cli
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit format wheel clean
+.PHONY: help setup run smoke test lint types unit battery everything format docs wheel clean
 
 help:  ## explain the targets and variables
-	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 	@awk 'BEGIN { print "\nVariables, as in make run WORKERS=2:" } sub(/^## /, "  ")' Makefile
 
 setup: $(VENV)/.installed  ## make the virtual environment and install into it, where that is not done
@@ -64,9 +64,19 @@ types: setup  ## check types, strictly
 unit: setup  ## run the tests, warnings as errors
 	$(PY) -m pytest $(PYTEST_FLAGS)
 
+battery: setup  ## run the tests that every function of the catalogue must pass
+	$(PY) -m pytest $(PYTEST_FLAGS) tests/battery
+
+everything: setup  ## run configs/everything.yaml, every function once, and report on it
+	$(ACTLOSS) run configs/everything.yaml $(RUN_FLAGS)
+	$(ACTLOSS) report "$(RESULTS)/everything"
+
 format: setup  ## mend style and format where that is safe
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+docs: setup  ## write docs/catalogue.md and its plots from the declarations
+	$(PY) docs/make_catalogue.py
 
 wheel: setup  ## check what a wheel carries, and build one into dist/
 	$(PY) -m pytest tests/test_packaging.py

@@ -80,8 +80,12 @@ def test_every_dependency_is_pinned_to_a_version_that_the_project_allows():
         if not line.startswith("#"):
             name, version = line.split("==")
             pins[canonicalize_name(name)] = version
-    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*PROJECT["dependencies"], *extras["data"], *extras["dev"]]
+    assert f"{PROJECT['name']}[data]" in extras["dev"]
     for requirement in map(Requirement, wanted):
+        if requirement.name == PROJECT["name"]:
+            continue  # its own extra
         assert pins[canonicalize_name(requirement.name)] in requirement.specifier, requirement
 
 

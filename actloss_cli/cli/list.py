@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+_OTHER_DATASETS = "a dataset can also be openml:NAME, openml:ID or {csv: PATH, target: COLUMN}"
+
 
 class Shelf(StrEnum):
     """What can be listed."""
@@ -34,10 +36,12 @@ def list_catalogue(
 
         typer.echo(json.dumps(rows, indent=2))
     else:
-        from actloss_cli.cli.console import stdout
+        from actloss_cli.cli.console import say, stdout
         from actloss_cli.report.plain_table import render_rows
 
         render_rows(stdout(), rows)
+        if what is Shelf.DATASETS:
+            say(_OTHER_DATASETS)
 
 
 def _activations() -> list[Row]:
@@ -53,15 +57,17 @@ def _outputs() -> list[Row]:
 
 
 def _activation_row(spec: "ActivationSpec") -> Row:
+    from actloss_cli.catalogue.gain import gain_for
+
     return {
         "name": spec.name,
         "aliases": list(spec.aliases),
         "formula": spec.formula,
         "range": str(spec.range_for(spec.hyper)),
         "acts": "along features" if spec.along_features else "per element",
-        "parameters": dict(spec.hyper),
-        "learnable": dict(spec.learnable),
-        "init gain": round(spec.init_gain, 4),
+        "parameters": dict(spec.settings),
+        "learnable": dict(spec.learnable_for(spec.hyper)),
+        "init gain": round(gain_for(spec, spec.hyper), 4),
         "source": spec.source,
     }
 
@@ -81,8 +87,8 @@ def _loss_row(spec: "LossSpec") -> Row:
         "kinds": list(spec.codings),
         "targets": sorted({coding.target for coding in spec.codings.values()}),
         "domain": str(spec.domain),
-        "parameters": dict(spec.hyper),
-        "scoring rule": spec.proper,
+        "parameters": dict(spec.settings),
+        "scoring rule": spec.proper_for(spec.hyper),
         "source": spec.source,
     }
 
@@ -99,20 +105,21 @@ def _optimizer_row(spec: "OptimizerSpec") -> Row:
         "aliases": list(spec.aliases),
         "formula": spec.formula,
         "lr range": list(spec.lr_range),
-        "parameters": dict(spec.hyper),
-        "updates": "per element" if spec.elementwise else "across elements",
-        "torch": f"torch.optim.{spec.torch_class.__name__}",
+        "parameters": dict(spec.settings),
+        "trains": "in stacks" if spec.stackable else "by the plain loop",
+        "torch": spec.torch_name,
         "source": spec.source,
     }
 
 
 def _datasets() -> list[Row]:
     from actloss_cli.datasets import CARDS
+    from actloss_cli.datasets.at_hand import at_hand
 
-    return [_dataset_row(card) for card in CARDS]
+    return [_dataset_row(card, at_hand(card)) for card in CARDS]
 
 
-def _dataset_row(card: "DatasetCard") -> Row:
+def _dataset_row(card: "DatasetCard", at_hand: str) -> Row:
     return {
         "name": card.name,
         "kind": card.kind,
@@ -121,6 +128,7 @@ def _dataset_row(card: "DatasetCard") -> Row:
         "classes": card.n_classes or None,
         "type": card.kind_of_source,
         "summary": card.summary,
+        "at hand": at_hand,
         "licence": card.licence,
         "source": card.source,
     }

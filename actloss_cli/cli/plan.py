@@ -68,7 +68,7 @@ def _to_json(name: str, planned: "Plan", sizes: "Mapping[str, TaskSize]", n_work
     ]
     totals = {
         key: sum(getattr(size, key) for size in sizes.values())
-        for key in ("n_pairings", "n_invalid", "n_tune", "n_final", "n_stacks", "model_steps")
+        for key in ("n_pairings", "n_invalid", "n_tune", "n_final", "n_stacks", "n_loop", "model_steps")
     }
     document = {
         "name": name,

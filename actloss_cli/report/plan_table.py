@@ -11,6 +11,9 @@ from rich.text import Text
 if TYPE_CHECKING:
     from actloss_cli.execute.calibrate import TaskSize
 
+MAX_REASONS = 12
+"""How many are told on the terminal, the most frequent first."""
+
 _COLUMNS = {
     "n_pairings": "pairings",
     "n_invalid": "invalid",
@@ -39,8 +42,12 @@ def render_plan(
     table.add_section()
     table.add_row("all", *(_count(sum(getattr(size, key) for size in sizes.values())) for key in _COLUMNS))
     console.print(table)
-    for reason, count in sorted(invalid.items(), key=lambda item: -item[1]):
+    if n_loop := sum(size.n_loop for size in sizes.values()):
+        console.print(Text(f"{n_loop:,} trials by the plain loop, one after another: their optimizer can't be stacked"))
+    for reason, count in sorted(invalid.items(), key=lambda item: -item[1])[:MAX_REASONS]:
         console.print(Text(f"invalid, {count} pairings: {reason}"))
+    if (more := len(invalid) - MAX_REASONS) > 0:
+        console.print(Text(f"and {more} more reasons, for fewer pairings each; --json has them all"))
     console.print(
         Text(
             f"about {_duration(seconds)} on {n_workers} workers, from a short calibration; "
