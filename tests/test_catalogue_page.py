@@ -105,6 +105,11 @@ def test_every_function_has_its_row_with_formula_source_and_other_names(rows):
         assert all(setting in shown for setting in spec.hyper)
 
 
+def test_every_class_of_torch_is_shown_as_code(rows):
+    for row in rows.values():
+        assert re.findall(r"(?<!<code>)torch\.(?:nn|optim)\.\w+", "".join(row)) in ([], ["torch.optim.AdamW"])
+
+
 def test_every_link_of_the_page_leads_somewhere(rendered, generated):
     headings = re.findall(r"<h[1-3]>(.*?)</h[1-3]>", rendered)
     places = {heading.lower().replace(" ", "-") for heading in headings} | set(re.findall(r'id="(\w+)"', rendered))

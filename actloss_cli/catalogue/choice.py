@@ -38,6 +38,8 @@ def _show(value: HyperValue) -> str:
         case str():
             return value
         case tuple():
-            return "[" + ", ".join(f"{part:g}" for part in value) + "]"
+            return "[" + ", ".join(map(_show, value)) + "]"
         case _:
-            return f"{value:g}"
+            # Two values that differ have labels that differ.
+            short = f"{value:g}"
+            return short if float(short) == value else repr(value)

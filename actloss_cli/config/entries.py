@@ -69,6 +69,12 @@ def read_entry(role: Role, value: object, path: KeyPath, flaws: list[Flaw]) -> l
     if len(flaws) > n_before:
         return []
     choices = [_choice(spec, combination, alternatives, label) for combination in _combinations(alternatives)]
+    longest = max((choice.label for choice in choices), key=len)
+    if label and (problem := label_problem(longest)):
+        # The resolved config writes it under 'as'.
+        hint = f"shorten it, or leave it out; {LABEL_RULE}"
+        flaws.append(Flaw((*path, "as"), f"{problem}, which the settings' values make of it", hint))
+        return []
     for choice in choices:
         which = f" of {choice.label}" if len(choices) > 1 else f" for {spec.name}"
         if words := spec.conflict(choice.settings(spec)):

@@ -1,5 +1,6 @@
 """A valid config file and its data to the config in force: settings merged, defaults filled in, patterns checked."""
 
+import math
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeVar
@@ -18,6 +19,9 @@ from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, Task, Training
 
 S = TypeVar("S", bound=Section)
 
+MAX_PAIRINGS = 1_000_000
+"""Of one task: room for every function with every other, but not for axes of settings that multiply beyond memory."""
+
 
 def resolve(file: ConfigFile, data: Mapping[int, TaskData]) -> tuple[RunConfig, list[Flaw]]:
     """The config in force, and what is wrong between its parts; it can be used where there is nothing wrong.
@@ -29,6 +33,9 @@ def resolve(file: ConfigFile, data: Mapping[int, TaskData]) -> tuple[RunConfig, 
     tasks: dict[int, TaskConfig] = {}
     for i, section in enumerate(file.tasks):
         axes = _axes(file, section, i, flaws)
+        if (n_pairings := math.prod(map(len, axes.values()))) > MAX_PAIRINGS:
+            message = f"stands for {n_pairings:,} pairings, before 'exclude'"
+            flaws.append(Flaw(("tasks", i), message, f"at most {MAX_PAIRINGS:,} fit in one task"))
         if i in data:
             tasks[i] = TaskConfig(_task(file, section, data[i]), axes, tuple(section.exclude))
     config = RunConfig(file.name, tuple(tasks.values()), tuple(file.exclude))

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from importlib.util import find_spec
 
-from actloss_cli.datasets.cache import cached_path
+from actloss_cli.datasets.cache import is_stored
 from actloss_cli.datasets.dataset import DatasetCard
 
 
@@ -21,7 +21,7 @@ def at_hand(card: DatasetCard) -> AtHand:
     A fetched dataset that is in the cache needs nothing else.
     """
     fetched = card.kind_of_source == "fetched"
-    if fetched and cached_path(card.name).exists():
+    if fetched and is_stored(card.name):
         return AtHand.YES
     if not all(find_spec(module) for module in card.needs):
         return AtHand.TO_INSTALL

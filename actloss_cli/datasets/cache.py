@@ -27,6 +27,12 @@ def cached_path(name: str) -> Path:
     return user_cache_path("actloss", appauthor=False) / f"{name}.npz"
 
 
+def is_stored(name: str) -> bool:
+    """Whether the dataset of that name lies there, whole; its checksum is not compared."""
+    path = cached_path(name)
+    return path.exists() and _checksum_path(path).exists()
+
+
 def read(name: str) -> Arrays | None:
     """What was stored under that name, None if nothing was; raises `DatasetError` where the file was changed since."""
     path = cached_path(name)

@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from actloss_cli.datasets.error import DatasetError, quoted
+from actloss_cli.datasets.error import DatasetError, counted, quoted
 
 MAX_LEVELS = 50
 """More distinct texts than this, or than half of the rows, are names or remarks rather than categories."""
+MOSTLY = 0.9
+"""Of a column's cells: where more are numbers than that, the others are slips rather than categories."""
 MISSING = "(missing)"
 """The category of a missing cell of text."""
 
@@ -56,8 +58,10 @@ def _numbers(column: "pd.Series[Any]") -> NDArray[np.float64] | None:
         return None
     if not pd.api.types.is_numeric_dtype(column):
         present = column.dropna()
-        # Truth values beside missing cells, and whole numbers too long for a machine word, arrive as objects.
-        parsed = pd.to_numeric(present.map({True: 1, False: 0}) if _all_truth(present) else present, errors="coerce")
+        # Truth values beside missing cells, and whole numbers too long for a machine word, arrive as objects; those
+        # too long for a float are infinite as text and an OverflowError as numbers.
+        cells = present.map({True: 1, False: 0}) if _all_truth(present) else present.astype(str)
+        parsed = pd.to_numeric(cells, errors="coerce")
         if parsed.isna().any():
             return None
         column = parsed.reindex(column.index)
@@ -75,12 +79,25 @@ def _check_categories(column: "pd.Series[Any]", levels: list[str], origin: str) 
             f"{shown} holds numbers with a decimal comma (such as {quoted(levels[0])})",
             "write them with a decimal point",
         )
+    if (n_text := _stray_texts(column)) and MOSTLY * len(column) < len(column) - n_text:
+        raise DatasetError(
+            f"{shown} holds numbers, but text in {counted(n_text, 'cell')} (such as {quoted(text_example(column))})",
+            "write them as numbers too, or leave those cells empty and say what becomes of missing ones",
+        )
     if len(levels) > min(MAX_LEVELS, len(column) / 2):
         raise DatasetError(
             f"{shown} has {len(levels)} distinct texts (such as {quoted(text_example(column))}) in {len(column)} rows: "
             "it looks like an identifier or free text",
             f"take a table without that column, or merge its values to at most {MAX_LEVELS}",
         )
+
+
+def _stray_texts(column: "pd.Series[Any]") -> int:
+    """How many cells keep a column from being numbers; 0 for what is declared to be categories."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return 0
+    present = column.dropna()
+    return int(pd.to_numeric(present.astype(str), errors="coerce").isna().sum())
 
 
 def _has_decimal_comma(text: str) -> bool:

@@ -16,6 +16,6 @@ def load_csv(ref: DatasetRef, kind: Kind) -> Dataset:
         target=ref.target,
         origin=f"CSV {quoted(Path(ref.csv).name)}",
         as_written="csv: PATH, target: COLUMN",
-        missing_cells="empty cells, NA, NaN, null and None",
+        missing_cells="empty cells, ?, NA, NaN, null and None",
     )
     return tabular_dataset(ref.name, table, kind, ref.missing)

@@ -34,6 +34,7 @@ def read_table(path: str) -> pd.DataFrame:
             names=header,
             index_col=False,
             skipinitialspace=True,
+            na_values=["?"],  # UCI's mark, beside those that pandas knows
             low_memory=False,
         )
     except pd.errors.ParserError as error:

@@ -31,7 +31,7 @@ def load_openml(ref: DatasetRef, kind: Kind) -> Dataset:
     """
     if not (_ID.fullmatch(ref.openml) or _NAME.fullmatch(ref.openml)):
         raise DatasetError(
-            f"{quoted(ref.openml)} is neither a name nor an id of OpenML", "write openml:credit-g or openml:31, say"
+            f"{quoted(ref.openml)} is neither a name nor an id of OpenML", "write openml:31, or openml:NAME"
         )
     origin = f"OpenML dataset {quoted(ref.openml)}"
     arrays = fetched(f"openml-{ref.openml.lower()}", origin, lambda: _fetch(ref.openml, origin))

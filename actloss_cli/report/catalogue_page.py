@@ -23,7 +23,7 @@ line for a config with the defaults; the bare name means the same. In a plot the
 derivative orange and dashed, both at the defaults.
 
 To add a function, write one declaration in [`actloss_cli/catalogue/`](../actloss_cli/catalogue), then run `make docs`.
-`actloss list` shows the same in a terminal."""
+`actloss list` shows most of it in a terminal."""
 
 _ACTIVATION_NOTE = """\
 Under `activation` (hidden) and `output` of a config. Plotted for x from -4 to 4, a function along the features for two
@@ -45,7 +45,7 @@ program; by the plain loop, one after another."""
 
 _REGIME_NOTE = """\
 Any optimizer takes both, as in `{name: adam, schedule: warmup_cosine, clip: norm, clip_at: 1}`; the first is the
-default."""
+default. Rprop takes neither: its steps follow neither a learning rate nor the size of a gradient."""
 
 _SCHEDULES: Mapping[str, str] = {
     "constant": "stays as it is",
@@ -111,7 +111,7 @@ def _head(spec: Spec) -> str:
 
 
 def _regime() -> Iterable[str]:
-    """What every optimizer can be given beside its own settings."""
+    """What an optimizer can be given beside its own settings."""
     yield "## Schedules and clipping"
     yield _REGIME_NOTE
     schedules = [(code(name), _SCHEDULES[name]) for name in SCHEDULES]

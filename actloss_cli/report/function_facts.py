@@ -1,6 +1,7 @@
 """A declaration to the facts that a reader of the catalogue looks for, each a piece of Markdown."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 
 from actloss_cli.catalogue.gain import gain_for
@@ -17,6 +18,7 @@ _TARGETS: Mapping[Target, str] = {
     "index": "class index",
     "one_hot": "one-hot target",
 }
+_CLASS = re.compile(r"(torch\.nn\.\w+(?:\([^)]*\))?)")
 
 
 def activation_facts(spec: ActivationSpec) -> Iterator[str]:
@@ -72,10 +74,12 @@ def setting_facts(spec: Spec, *names: str) -> Iterator[str]:
 
 
 def _origin(spec: ActivationSpec | LossSpec) -> str:
-    """The source, after torch's class where there is one that the source doesn't name."""
+    """The source, after torch's class where there is one that the source doesn't name; classes of torch as code."""
     torch_class = f"torch.nn.{type(spec.module(**spec.hyper)).__name__}" if spec.module else ""
     lead = f"{code(torch_class)}, " if torch_class not in spec.source else ""
-    return lead + plain(spec.source)
+    return lead + "".join(
+        code(part) if part.startswith("torch.") else plain(part) for part in _CLASS.split(spec.source)
+    )
 
 
 def _kinds_by_coding(spec: LossSpec) -> dict[Coding, list[str]]:

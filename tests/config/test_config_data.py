@@ -119,7 +119,7 @@ def config(tasks: str) -> str:
         (
             "{kind: binary, dataset: openml:my data}",
             "29: tasks[0].dataset: 'my data' is neither a name nor an id of OpenML"
-            "\nhint: write openml:credit-g or openml:31, say",
+            "\nhint: write openml:31, or openml:NAME",
         ),
         (
             '{kind: binary, dataset: {csv: "a\\0", target: y}}',

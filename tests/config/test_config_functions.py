@@ -194,6 +194,16 @@ SEE = "see 'actloss list activations'"
                 "clip_at without clip: norm or clip: value"
             ],
         ),
+        *(
+            (
+                f"optimizer: [{{name: rprop, {setting}}}]",
+                [
+                    "error: x.yaml:4:13: optimizer[0]: these values for rprop don't go together: "
+                    "schedule or clip with steps that set their own size and take the gradient's signs alone"
+                ],
+            )
+            for setting in ("schedule: cosine", "clip: norm")
+        ),
         (
             "loss: [{name: cross_entropy, label_smoothing: [0, 0.1], class_weight: balanced}]",
             [

@@ -72,3 +72,28 @@ def test_what_all_has_already_is_a_repeat(load_text):
     with pytest.raises(UserError) as error:
         labels(load_text, "optimizer", "[all, adam]")
     assert "optimizer[1]: repeats entry [0] of this list, 'adam'" in str(error.value)
+
+
+def test_values_that_differ_in_the_last_digit_alone_are_told_apart(load_text):
+    text = "{name: sgd, momentum: [0.12345678, 0.12345679]}"
+    assert labels(load_text, "optimizer", text) == ["sgd(momentum=0.12345678)", "sgd(momentum=0.12345679)"]
+
+
+def test_a_label_of_ones_own_has_room_for_what_varies(problems_beside_a_task):
+    assert problems_beside_a_task(f"optimizer: {{name: sgd, momentum: [0, 0.9], as: {'m' * 60}}}") == [
+        "error: x.yaml:4:48: optimizer.as: 'mmmmmmmmmmmmmmmmmmmmmmmmmmm...mmmmmmmmmmmmmm(momentum=0.9)' can't be a "
+        "label, which the settings' values make of it\n"
+        "hint: shorten it, or leave it out; use 1 to 64 printable characters without '/' and without spaces at the ends"
+    ]
+
+
+def test_axes_that_multiply_beyond_any_memory_are_refused_at_once(problems_beside_a_task):
+    values = [n / 1000 for n in range(1, 1001)]
+    text = (
+        f"activation: {{name: leaky_relu, negative_slope: {values}}}\n"
+        f"output: {{name: leaky_relu, negative_slope: {values}}}\nloss: mse\noptimizer: [adam, sgd]"
+    )
+    assert problems_beside_a_task(text) == [
+        "error: x.yaml:3:5: tasks[0]: stands for 2,000,000 pairings, before 'exclude'\n"
+        "hint: at most 1,000,000 fit in one task"
+    ]

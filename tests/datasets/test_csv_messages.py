@@ -10,7 +10,7 @@ from actloss_cli.datasets import DatasetError, DatasetRef, load
 QUOTES = "check its quotes"
 FILL_IN = (
     "fill them in, or write {csv: PATH, target: COLUMN, missing: mean}, or 'missing: drop' to leave those rows out "
-    "(empty cells, NA, NaN, null and None count as missing)"
+    "(empty cells, ?, NA, NaN, null and None count as missing)"
 )
 MERGE = "take a table without that column, or merge its values to at most 50"
 
@@ -192,11 +192,18 @@ def test_infinite_and_absurdly_large_values_are_counted_by_column(tmp_path: Path
     )
 
 
+def test_a_whole_number_too_long_for_a_float_is_a_value_too_large(tmp_path: Path) -> None:
+    a: list[object] = ["9" * 400, *range(39)]
+    assert problem(write(tmp_path, table(a=a, y=range(40))))[0] == (
+        "CSV 't.csv' has values that are infinite or larger than 1e+100 in 'a' (1 row)"
+    )
+
+
 def test_a_text_that_differs_in_most_rows_is_told_to_be_no_category(tmp_path: Path) -> None:
-    colour: list[object] = [1, 2, "red", *range(37)]
+    colour: list[object] = [1, 2, *(f"red{i}" for i in range(35)), "red", 3, 4]
     file = write(tmp_path, table(colour=colour, fine=range(40), y=range(40)))
     assert problem(file) == (
-        "CSV 't.csv': 'colour' has 38 distinct texts (such as 'red') in 40 rows: "
+        "CSV 't.csv': 'colour' has 40 distinct texts (such as 'red0') in 40 rows: "
         "it looks like an identifier or free text",
         MERGE,
     )
@@ -295,3 +302,20 @@ def test_a_class_of_eight_rows_is_enough(tmp_path: Path) -> None:
     file = write(tmp_path, table(x=range(48), y=["a"] * 40 + ["b"] * 8))
     dataset = load(DatasetRef("mine", str(file), "y"), "binary")
     assert (dataset.y[dataset.test] == 1).sum() == 2
+
+
+def test_a_slip_among_numbers_is_told_rather_than_made_a_category(tmp_path: Path) -> None:
+    cells: list[object] = [*range(20), "n.a.", *range(21, 40), "12 kg"]
+    path = write(tmp_path, table(mass=cells, x=range(41), y=[i % 7 for i in range(41)]))
+    assert problem(path) == (
+        "CSV 't.csv': 'mass' holds numbers, but text in 2 cells (such as 'n.a.')",
+        "write them as numbers too, or leave those cells empty and say what becomes of missing ones",
+    )
+
+
+def test_a_question_mark_counts_as_missing(tmp_path: Path) -> None:
+    cells: list[object] = ["?", *range(1, 41)]
+    path = write(tmp_path, table(mass=cells, y=[i % 7 for i in range(41)]))
+    assert problem(path) == ("CSV 't.csv' has missing values in 'mass' (1 row)", FILL_IN)
+    dataset = load(DatasetRef("mine", str(path), "y", missing="drop"), "regression")
+    assert dataset.X.shape == (40, 1)

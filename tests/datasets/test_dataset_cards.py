@@ -118,6 +118,8 @@ def test_a_dataset_is_at_hand_where_its_modules_are_and_a_fetched_one_once_it_is
         "pip install 'actloss-cli[data]'",
     ]
     cached_path("california_housing").touch()
+    assert at_hand(housing) == "fetched when first used"
+    cached_path("california_housing").with_name("california_housing.npz.sha256").touch()
     assert at_hand(housing) == at_hand(fetched_absent) == "yes"
 
 

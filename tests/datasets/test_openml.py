@@ -168,7 +168,7 @@ def test_an_inactive_version_and_its_warnings_are_used_in_silence(web: Web, capf
 def test_what_can_be_neither_name_nor_id_is_told_before_anything_is_asked(web: Web, asked: str) -> None:
     message, hint = refusal(asked)
     assert message.endswith(" is neither a name nor an id of OpenML")
-    assert hint == "write openml:credit-g or openml:31, say"
+    assert hint == "write openml:31, or openml:NAME"
     assert web.asked == []
 
 
