@@ -101,7 +101,7 @@ def make_plan(grids: Sequence[TaskGrid]) -> Plan:
     for grid in grids:
         for pairing in grid.pairings:
             facts = tasks[grid.task.label]
-            key = (grid.task.kind, pairing.output, pairing.loss, facts.lowest < 0)
+            key = (grid.task.kind, pairing.output, pairing.loss, facts.lowest)
             if key not in reasons:
                 reasons[key] = invalid_reason(pairing, grid.task.kind, facts.lowest)
             planned.append(PlannedPairing(f"{grid.task.label}/{pairing.label}", facts, pairing, reasons[key]))

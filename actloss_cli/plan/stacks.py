@@ -26,10 +26,14 @@ def stack_trials(trials: Iterable[Trial], n_features: int, n_units: int) -> list
     return [stack for group in groups.values() for stack in _cut(group, n_features, n_units)]
 
 
+def count_stacks(n_trials: int, like: Trial, n_features: int, n_units: int) -> int:
+    """How many stacks as many trials like this one make."""
+    return -(-n_trials // largest_stack(like, n_features, n_units))
+
+
 def _cut(trials: list[Trial], n_features: int, n_units: int) -> list[Stack]:
     trials = sorted(trials, key=lambda trial: (trial.pairing.activation.label, trial.lr, trial.seed))
-    limit = largest_stack(trials[0], n_features, n_units)
-    n_stacks = -(-len(trials) // limit)
+    n_stacks = count_stacks(len(trials), trials[0], n_features, n_units)
     bounds = [len(trials) * k // n_stacks for k in range(n_stacks + 1)]
     return [Stack(tuple(trials[a:b])) for a, b in pairwise(bounds)]
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
 from actloss_cli import catalogue
@@ -119,12 +119,7 @@ class Trial:
     def spec(self) -> dict[str, object]:
         """All that decides the trial's numbers; labels and the size of the grid are not among it."""
         return {
-            "meaning": MEANING,
-            "kind": self.task.kind,
-            "data": self.task.fingerprint,
-            "model": asdict(self.task.model),
-            "training": asdict(self.task.training),
-            "pairing": {role: (choice.name, settings) for role, choice, settings in self.pairing.resolved()},
+            **_shared_spec(self.task, self.pairing),
             "lr": repr(self.lr),
             "phase": self.phase,
             "seed": self.seed,
@@ -133,7 +128,25 @@ class Trial:
     @cached_property
     def id(self) -> str:
         """Hash of the spec."""
-        return hashlib.sha256(json.dumps(self.spec, sort_keys=True).encode()).hexdigest()[:20]
+        own = f"{_shared_hash(self.task, self.pairing)} {self.lr!r} {self.phase} {self.seed}"
+        return hashlib.sha256(own.encode()).hexdigest()[:20]
+
+
+def _shared_spec(task: Task, pairing: Pairing) -> dict[str, object]:
+    """What all trials of a pairing on a task have in common."""
+    return {
+        "meaning": MEANING,
+        "kind": task.kind,
+        "data": task.fingerprint,
+        "model": asdict(task.model),
+        "training": asdict(task.training),
+        "pairing": {role: (choice.name, settings) for role, choice, settings in pairing.resolved()},
+    }
+
+
+@lru_cache(maxsize=1024)  # a pairing's trials come one after another, and there are hundreds of each
+def _shared_hash(task: Task, pairing: Pairing) -> str:
+    return hashlib.sha256(json.dumps(_shared_spec(task, pairing), sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
