@@ -227,6 +227,8 @@ class OptimizerSpec(Spec):
     elementwise: bool = True
     """Whether one parameter's update depends on nothing but its own gradient and state."""
     state_names: Callable[[Hyper], tuple[str, ...]] = lambda hyper: ()
+    sizes_its_steps: bool = False
+    """Whether the learning rate is but its first step's size, and of a gradient the signs alone count."""
     lr_range: tuple[float, float]
     wraps: str = ""
     """What is behind a `torch_class` of our own, such as `torch.optim.Muon`."""
@@ -249,7 +251,9 @@ class OptimizerSpec(Spec):
         return {**self.hyper, **REGIME}
 
     def conflict(self, settings: Hyper) -> str:
-        """A bound is nothing without what it bounds."""
+        """A bound is nothing without what it bounds, nor is a regime that the steps don't follow."""
+        if self.sizes_its_steps and (settings["schedule"], settings["clip"]) != (REGIME["schedule"], REGIME["clip"]):
+            return "schedule or clip with steps that set their own size and take the gradient's signs alone"
         if settings["clip"] == "none" and settings["clip_at"] != REGIME["clip_at"]:
             return "clip_at without clip: norm or clip: value"
         return ""

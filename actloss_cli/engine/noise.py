@@ -27,8 +27,9 @@ class StackedNoise:
         if self.step is None:
             return None
         seeds = self._seeds[trials]
-        drawn = {s: activation_noise(self._phase, s, layer, self.step, self._batch_size, like.shape[1]) for s in seeds}
-        noise = torch.zeros_like(like)
-        for t, seed in enumerate(seeds):
-            noise[t, :, : self._batch_size] = drawn[seed].T.to(like)
-        return noise
+        distinct = sorted(set(seeds))
+        noise = like.new_zeros(len(distinct), *like.shape[1:])
+        for one, seed in zip(noise, distinct, strict=True):
+            drawn = activation_noise(self._phase, seed, layer, self.step, self._batch_size, like.shape[1])
+            one[:, : self._batch_size] = drawn.T
+        return noise[[distinct.index(seed) for seed in seeds]]

@@ -5,6 +5,7 @@ split, initial weights, minibatch order, metrics) and nothing of what is to be c
 stacked.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -74,10 +75,26 @@ class PlainTraining:
         for step, rows in enumerate(torch.split(order, trial.task.training.batch_size)):
             if step == max_steps:
                 break
-            loss = self._optimizer.step(self._closure(part.X[rows], part.target[rows], part.y[rows]))
+            loss = self._step(self._closure(part.X[rows], part.target[rows], part.y[rows]))
             self._scheduler.step()
             total += loss * (len(rows) / len(part.X))
         return total
+
+    def _step(self, closure: Callable[[], float]) -> float:
+        """The loss before one step; NaN, and no step, where torch's strong Wolfe search fails on a loss that is NaN."""
+        losses: list[float] = []
+
+        def evaluate() -> float:
+            losses.append(closure())
+            return losses[-1]
+
+        try:
+            return self._optimizer.step(evaluate)
+        except IndexError:
+            if not math.isnan(losses[-1]):
+                raise
+            self._optimizer.state.clear()  # left half changed
+            return math.nan
 
     def _closure(self, x: Tensor, target: Tensor, y: Tensor) -> Callable[[], float]:
         """What an optimizer calls for the loss and its gradients, most of them once a step."""

@@ -1,13 +1,8 @@
-"""What every declaration must have, and how a name finds its declaration."""
-
-import itertools
+"""How a name finds its declaration. What every declaration must have is the battery's."""
 
 import pytest
 
 from actloss_cli.catalogue import (
-    ACTIVATIONS,
-    LOSSES,
-    OPTIMIZERS,
     Choice,
     UnknownFunction,
     find_activation,
@@ -15,8 +10,6 @@ from actloss_cli.catalogue import (
     find_optimizer,
     find_output,
 )
-
-EVERY = [*ACTIVATIONS, *LOSSES, *OPTIMIZERS]
 
 
 def test_the_functions_of_the_source_documents_are_there():

@@ -95,6 +95,31 @@ def test_torch_itself_says_whether_an_update_is_elementwise(spec):
 
 
 @pytest.mark.parametrize("spec", OPTIMIZERS, ids=lambda spec: spec.name)
+def test_an_optimizer_that_sizes_its_steps_follows_neither_the_rate_nor_the_gradients_size(spec):
+    """Tried on torch's class: from the second step on another rate, and gradients of half the size."""
+
+    def train(rate, scale):
+        w = torch.zeros(3, 4, dtype=torch.float64, requires_grad=True)
+        optimizer = spec.torch_class([("hidden", w)], lr=0.01, **spec.hyper, **spec.torch_kwargs)
+
+        def closure():
+            optimizer.zero_grad()
+            loss = (w - 1).square().sum()
+            loss.backward()
+            w.grad.mul_(scale)
+            return loss
+
+        for _ in range(5):
+            optimizer.step(closure)
+            optimizer.param_groups[0]["lr"] = rate
+        return w.detach()
+
+    usual = train(0.01, 1.0)
+    follows_neither = torch.equal(train(0.005, 1.0), usual) and torch.equal(train(0.01, 0.5), usual)
+    assert spec.sizes_its_steps == follows_neither
+
+
+@pytest.mark.parametrize("spec", OPTIMIZERS, ids=lambda spec: spec.name)
 def test_its_range_of_learning_rates_spans_four_decades(spec):
     low, high = spec.lr_range
     assert high / low == pytest.approx(1e4)

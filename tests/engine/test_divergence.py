@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from actloss_cli.catalogue import Choice
 from actloss_cli.engine.plain import PlainTraining
 from actloss_cli.engine.train import StackedTraining
 from tests.engine.builders import make_dataset, make_trial
@@ -42,6 +43,29 @@ def test_a_nan_in_one_trial_raises_nothing_in_a_binary_stack(output, loss):
     assert np.isfinite(calm.metrics["score"])
     # Weights of 1e30 and more meet others of their size in the next step, and overflow.
     assert (wild.status, wild.diverged_epoch) == ("diverged", 1)
+
+
+def test_a_line_search_that_meets_nan_is_a_divergence_and_no_crash():
+    """torch's strong Wolfe search looks for the second end of a bracket that has one, once the loss is 0 / 0."""
+    strong_wolfe = Choice.of("lbfgs", {"line_search_fn": "strong_wolfe"})
+    wild = make_trial("multiclass", "relu", "relu", "categorical_cross_entropy", strong_wolfe, lr=1.0, phase="final")
+    training = PlainTraining(wild, make_dataset("multiclass"))
+    outcome = training.run()
+    assert (outcome.status, outcome.diverged_epoch) == ("diverged", 1)
+    assert training.train_epoch(1).isnan().all()
+
+
+def test_an_error_that_no_nan_explains_is_not_hidden(monkeypatch):
+    calm = make_trial("binary", optimizer="lbfgs")
+    training = PlainTraining(calm, make_dataset("binary"))
+
+    def fail(closure):
+        closure()
+        raise IndexError("a bug")
+
+    monkeypatch.setattr(training._optimizer, "step", fail)
+    with pytest.raises(IndexError, match="a bug"):
+        training.train_epoch(0)
 
 
 def test_tune_trials_never_touch_the_test_set():

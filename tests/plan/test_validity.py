@@ -3,7 +3,9 @@
 import pytest
 
 from actloss_cli.catalogue import Choice
-from actloss_cli.plan.trial import Pairing
+from actloss_cli.datasets.dataset import DatasetRef
+from actloss_cli.plan.plan import make_plan
+from actloss_cli.plan.trial import Pairing, Task, TaskGrid
 from actloss_cli.plan.validity import invalid_reason
 
 
@@ -68,3 +70,17 @@ def test_a_class_loss_on_a_regression_adds_what_torch_says(loss):
 )
 def test_what_torch_accepts_is_trained_however_odd(kind, output, loss):
     assert reason(kind, output, loss) == ""
+
+
+def test_a_negative_target_is_told_by_the_tasks_own_data():
+    pairing = Pairing(Choice.of("relu"), Choice.of("identity"), Choice.of("poisson"), Choice.of("adam"))
+    grids = [
+        TaskGrid(Task(name, "regression", DatasetRef(name), fingerprint=name), (pairing,))
+        for name in ("linear", "sine", "friedman1")
+    ]
+    reasons = [planned.invalid for planned in make_plan(grids).pairings]
+    assert reasons == [
+        "poisson takes targets that are not negative, this task's go down to -320.914",
+        "poisson takes targets that are not negative, this task's go down to -1.57271",
+        "",
+    ]

@@ -76,8 +76,8 @@ ASGD = OptimizerSpec(
     update=_asgd,
     state_names=lambda h: ("eta",),
     lr_range=(1e-3, 1e1),
-    hyper={"lambd": 1e-4, "alpha": 0.75, "t0": 1e6, "weight_decay": 0.0},
-    limits={"lambd": NOT_NEGATIVE, "alpha": NOT_NEGATIVE, "t0": NOT_NEGATIVE, "weight_decay": NOT_NEGATIVE},
+    hyper={"lambd": 1e-4, "alpha": 0.75, "weight_decay": 0.0},  # t0 changes nothing but the average
+    limits={"lambd": NOT_NEGATIVE, "alpha": NOT_NEGATIVE, "weight_decay": NOT_NEGATIVE},
     torch_kwargs={"foreach": False},
 )
 
@@ -87,6 +87,7 @@ RPROP = OptimizerSpec(
     source="Riedmiller & Braun (1993)",
     torch_class=torch.optim.Rprop,
     update=_rprop,
+    sizes_its_steps=True,
     state_names=lambda h: ("size", "before"),
     lr_range=(1e-5, 1e-1),
     hyper={"etas": (0.5, 1.2), "step_sizes": (1e-6, 50.0)},
