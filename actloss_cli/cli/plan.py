@@ -20,7 +20,8 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show pairings, trials, stacks, what is invalid and why, and about how long it takes. Trains nothing."""
-    from actloss_cli.config import expand, load_config
+    from actloss_cli.config.expansion import expand
+    from actloss_cli.config.load import load_config
     from actloss_cli.plan.plan import make_plan
 
     loaded = load_config(config, set_ or [])

@@ -35,9 +35,19 @@ def run(
       actloss run configs/grid.yaml --set seeds.final=20
     """
     from actloss_cli.cli.console import say
+    from actloss_cli.config.shipped import find_config
+    from actloss_cli.store.completion import asked_key, find_completion
+
+    key = asked_key(find_config(config)[0], set_ or [])
+    if not dry_run and (complete := find_completion(results, key)):
+        say(f"done: {complete.n_trials:,} trials in {complete.folder}, complete before; 0 of them trained now")
+        say(f"next: actloss report {complete.folder}")
+        return
     from actloss_cli.cli.plan import print_plan
     from actloss_cli.cli.progress import ProgressView
-    from actloss_cli.config import dump_yaml, expand, load_config
+    from actloss_cli.config.expansion import expand
+    from actloss_cli.config.load import load_config
+    from actloss_cli.config.yaml_writer import dump_yaml
     from actloss_cli.execute.run import resolve_device, run_plan
     from actloss_cli.plan.plan import make_plan
 
@@ -68,6 +78,7 @@ def run(
             plan,
             dump_yaml(loaded.resolved()),
             folder,
+            key,
             n_workers=n_workers,
             device=where,
             watch=view.update,

@@ -27,6 +27,11 @@ def cached_path(name: str) -> Path:
     return user_cache_path("actloss", appauthor=False) / f"{name}.npz"
 
 
+def openml_name(name_or_id: str) -> str:
+    """The name under which a dataset of OpenML is stored."""
+    return f"openml-{name_or_id.lower()}"
+
+
 def is_stored(name: str) -> bool:
     """Whether the dataset of that name lies there, whole; its checksum is not compared."""
     path = cached_path(name)

@@ -2,8 +2,10 @@
 
 import difflib
 from functools import lru_cache
+from pathlib import Path
 
 from actloss_cli.catalogue.spec import Kind
+from actloss_cli.datasets.cache import cached_path, openml_name
 from actloss_cli.datasets.cards import CARDS
 from actloss_cli.datasets.dataset import Dataset, DatasetCard, DatasetRef
 from actloss_cli.datasets.error import DatasetError, quoted
@@ -23,6 +25,16 @@ def find_card(name: str) -> DatasetCard:
         )
     near = difflib.get_close_matches(folded, cards, n=1)
     raise DatasetError(f"unknown dataset {quoted(name)}", f"did you mean '{near[0]}'? {_LISTING}" if near else _LISTING)
+
+
+def source_files(ref: DatasetRef) -> list[Path]:
+    """The files on this machine, beside installed packages, that the rows come from."""
+    if ref.csv:
+        return [Path(ref.csv)]
+    if ref.openml:
+        return [cached_path(openml_name(ref.openml))]
+    card = find_card(ref.name)
+    return [cached_path(card.name)] if card.kind_of_source == "fetched" else []
 
 
 @lru_cache(maxsize=16)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from actloss_cli.catalogue.spec import Kind
-from actloss_cli.datasets.cache import Arrays
+from actloss_cli.datasets.cache import Arrays, openml_name
 from actloss_cli.datasets.dataset import Dataset, DatasetRef
 from actloss_cli.datasets.error import DatasetError, listed, quoted
 from actloss_cli.datasets.fetching import fetched
@@ -34,7 +34,7 @@ def load_openml(ref: DatasetRef, kind: Kind) -> Dataset:
             f"{quoted(ref.openml)} is neither a name nor an id of OpenML", "write openml:31, or openml:NAME"
         )
     origin = f"OpenML dataset {quoted(ref.openml)}"
-    arrays = fetched(f"openml-{ref.openml.lower()}", origin, lambda: _fetch(ref.openml, origin))
+    arrays = fetched(openml_name(ref.openml), origin, lambda: _fetch(ref.openml, origin))
     table = Table(
         cells=_cells(arrays),
         target=ref.target or _own_target(arrays, ref.openml, origin),

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import torch
 
+from actloss_cli.datasets.loading import source_files
 from actloss_cli.errors import user_error
 from actloss_cli.execute.local import LocalExecutor
 from actloss_cli.execute.scheduler import Progress, Scheduler
 from actloss_cli.plan.plan import Plan
+from actloss_cli.store.completion import forget_completion, note_completion
 from actloss_cli.store.folder import append_provenance, claim_folder, locked, write_config
 from actloss_cli.store.provenance import describe_session
 from actloss_cli.store.writer import StoreWriter
@@ -28,6 +30,7 @@ def run_plan(
     plan: Plan,
     config: str,
     folder: Path,
+    key: str,
     *,
     n_workers: int,
     device: str,
@@ -36,16 +39,22 @@ def run_plan(
 ) -> tuple[Progress, float]:
     """Trains what is missing in `folder`; gives the last counts and the seconds that it took.
 
-    `config` is the resolved one, as YAML. `on_start` gets a function that stops the run in good order.
+    `config` is the resolved one, as YAML; `key` says what was asked for, and is noted where all of it is there.
+    `on_start` gets a function that stops the run in good order.
     """
     start = time.perf_counter()
     claim_folder(folder)
-    with locked(folder), StoreWriter(folder) as store:
-        write_config(folder, config)
-        append_provenance(folder, describe_session(device, n_workers))
-        store.put_plan(plan)
-        with LocalExecutor(n_workers, device) as executor:
-            scheduler = Scheduler(plan, store, executor, watch)
-            on_start(scheduler.stop)
-            progress = scheduler.run()
+    with locked(folder):
+        forget_completion(folder)
+        with StoreWriter(folder) as store:
+            write_config(folder, config)
+            append_provenance(folder, describe_session(device, n_workers))
+            store.put_plan(plan)
+            with LocalExecutor(n_workers, device) as executor:
+                scheduler = Scheduler(plan, store, executor, watch)
+                on_start(scheduler.stop)
+                progress = scheduler.run()
+        if progress.n_done == progress.n_total and not progress.n_crashed:
+            data = [file for facts in plan.tasks.values() for file in source_files(facts.task.dataset)]
+            note_completion(folder, key, progress.n_total, data)
     return progress, time.perf_counter() - start

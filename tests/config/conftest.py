@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from actloss_cli.config import RunConfig, load_config
+from actloss_cli.config.config import RunConfig
+from actloss_cli.config.load import load_config
 from actloss_cli.errors import UserError
 from tests.datasets.web import cache_folder, offline, web
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from actloss_cli.config import dump_yaml, load_config
+from actloss_cli.config.load import load_config
+from actloss_cli.config.yaml_writer import dump_yaml
 from actloss_cli.datasets import CARDS, DatasetRef
 from actloss_cli.errors import UserError
 from tests.datasets.openml_pages import name, publish, refuse

@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actloss_cli.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, Choice
-from actloss_cli.config import dump_yaml, expand, load_config, shipped_configs
+from actloss_cli.config.expansion import expand
+from actloss_cli.config.load import load_config
+from actloss_cli.config.shipped import shipped_configs
+from actloss_cli.config.yaml_writer import dump_yaml
 from actloss_cli.errors import UserError
 from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, TrainingSpec
 
@@ -255,7 +258,10 @@ def test_every_shipped_config_is_tested_and_begins_by_saying_what_it_answers():
 
 
 def test_a_config_can_be_checked_without_pandas_until_a_csv_needs_it():
-    code = "import sys, actloss_cli.config; print([m for m in ('pandas', 'sklearn', 'matplotlib') if m in sys.modules])"
+    code = (
+        "import sys, actloss_cli.config.load; "
+        "print([m for m in ('pandas', 'sklearn', 'matplotlib') if m in sys.modules])"
+    )
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -8,9 +8,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actloss_cli.config import dump_yaml
 from actloss_cli.config.document import Origin
 from actloss_cli.config.yaml_reader import MAX_BYTES, read_yaml
+from actloss_cli.config.yaml_writer import dump_yaml
 from actloss_cli.errors import UserError
 
 ORIGIN = Origin("x.yaml", Path())

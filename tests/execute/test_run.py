@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from actloss_cli.config import expand, load_config
+from actloss_cli.config.expansion import expand
+from actloss_cli.config.load import load_config
 from actloss_cli.execute.local import LocalExecutor
 from actloss_cli.execute.scheduler import Scheduler
 from actloss_cli.plan.plan import make_plan
