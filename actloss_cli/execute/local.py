@@ -45,6 +45,11 @@ class LocalExecutor:
             self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether fewer stacks wait than workers may take at once."""
+        return len(self._waiting) < self._room
+
     def submit(self, stack: Stack) -> None:
         """Queues a stack."""
         self._waiting.append(stack)

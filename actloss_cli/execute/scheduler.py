@@ -1,7 +1,7 @@
 """Carries a plan out: asks each group what it is missing, has it trained, stores it, asks again. The only writer."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,9 +12,17 @@ from actloss_cli.plan.plan import Group, Plan, group_key
 from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack
 
+GROUPS_PER_FLUSH = 64
+"""How many groups' notes gather before they are written, while all are counted."""
+
 
 class Executor(Protocol):
     """What the scheduler needs of whatever trains stacks."""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another stack would not have to wait long."""
+        ...
 
     def submit(self, stack: Stack) -> None:
         """Queues a stack."""
@@ -65,19 +73,31 @@ class Progress:
     """What the first crash said."""
 
 
+@dataclass(frozen=True)
+class _Counts:
+    """What is known of one group without keeping its trials."""
+
+    n_asked: int = 0
+    n_missing: int = 0
+    n_later: int = 0
+
+
 class Scheduler:
-    """One session of a run."""
+    """One session of a run: counts every group, then hands groups out as workers have room for them.
+
+    A group's trials exist only while it is counted and while its stacks are out, so memory doesn't grow with the plan.
+    """
 
     def __init__(self, plan: Plan, store: Writer, executor: Executor, watch: Callable[[Progress], None]) -> None:
         self._store, self._executor, self._watch = store, executor, watch
         self._groups = list(plan.groups())
-        self._asked: list[list[Asked]] = []
-        self._outstanding: list[int] = [0] * len(self._groups)
         self._number_of = {group.key: number for number, group in enumerate(self._groups)}
+        self._counts = [_Counts()] * len(self._groups)
+        self._n_asked = self._n_missing = self._n_later = 0
+        self._outstanding: dict[int, int] = {}
         self._n_fresh = self._n_diverged = 0
         self._lost: set[str] = set()
         self._failure = ""
-        self._n_asked = self._n_missing = self._n_later = 0
         self._stopping = False
 
     def stop(self) -> None:
@@ -87,40 +107,61 @@ class Scheduler:
 
     def run(self) -> Progress:
         """Until nothing is missing, or until stopped."""
-        self._asked = [[] for _ in self._groups]
+        self._count_all()
+        self._watch(self._progress())
+        unfinished = (number for number, counts in enumerate(self._counts) if counts.n_missing)
+        self._hand_out_some(unfinished)
+        while (finished := self._executor.next_finished()) is not None:
+            stack, outcomes = finished
+            self._store.commit(stack, outcomes)
+            number = self._number_of[group_key(stack.trials[0].task, stack.trials[0].pairing)]
+            self._take_in(number, stack, outcomes)
+            if not self._outstanding[number]:
+                self._hand_out(number)
+            self._hand_out_some(unfinished)
+            self._watch(self._progress())
+        return self._progress()
+
+    def _count_all(self) -> None:
+        """Notes what each group asks for."""
         for number in range(len(self._groups)):
             if self._stopping:
                 break
             self._ask(number)
+            if number % GROUPS_PER_FLUSH == 0:
+                self._store.flush()
         self._store.flush()
-        self._watch(self._progress())
-        while (finished := self._executor.next_finished()) is not None:
-            stack, outcomes = finished
-            self._store.commit(stack, outcomes)
-            self._count(stack, outcomes)
-            number = self._number_of[group_key(stack.trials[0].task, stack.trials[0].pairing)]
-            self._outstanding[number] -= len(stack.trials)
-            if self._outstanding[number] == 0 and not self._stopping:
-                self._ask(number)
-            self._watch(self._progress())
-        return self._progress()
 
-    def _ask(self, number: int) -> None:
-        """Finds out what a group needs now, notes it and hands it out."""
-        group = self._groups[number]
-        before = self._asked[number]
-        asked = self._ask_group(group)
-        self._asked[number] = asked
-        self._n_asked += sum(len(a.trials) for a in asked) - sum(len(a.trials) for a in before)
-        self._n_later += sum(a.later for a in asked) - sum(a.later for a in before)
-        self._store.set_asked({planned.id: a for planned, a in zip(group.pairings, asked, strict=True)})
-        if self._stopping:  # a signal may come while a group is asked
-            return
+    def _hand_out_some(self, unfinished: Iterator[int]) -> None:
+        """Groups in turn, until the workers have enough."""
+        while not self._stopping and self._executor.has_room and (number := next(unfinished, None)) is not None:
+            self._hand_out(number)
+
+    def _hand_out(self, number: int) -> None:
+        """What a group is missing now goes to the executor."""
+        self._outstanding[number] = 0
+        asked = [] if self._stopping else self._ask(number)
         missing = [trial for one in asked for trial in one.missing if trial.id not in self._lost]
-        for stack in group.stacks(missing):
+        for stack in self._groups[number].stacks(missing):
+            if self._stopping:  # a signal may come while a group is asked
+                return
             self._outstanding[number] += len(stack.trials)
-            self._n_missing += len(stack.trials)
             self._executor.submit(stack)
+
+    def _ask(self, number: int) -> list[Asked]:
+        """Finds out what a group needs now, and notes it."""
+        group = self._groups[number]
+        asked = self._ask_group(group)
+        self._store.set_asked({planned.id: a for planned, a in zip(group.pairings, asked, strict=True)})
+        n_missing = sum(trial.id not in self._lost for a in asked for trial in a.missing)
+        self._note(number, _Counts(sum(len(a.trials) for a in asked), n_missing, sum(a.later for a in asked)))
+        return asked
+
+    def _note(self, number: int, counts: _Counts) -> None:
+        before, self._counts[number] = self._counts[number], counts
+        self._n_asked += counts.n_asked - before.n_asked
+        self._n_missing += counts.n_missing - before.n_missing
+        self._n_later += counts.n_later - before.n_later
 
     def _ask_group(self, group: Group) -> list[Asked]:
         """Each answer shows which trials are of interest; asks again until all that are stored have been looked at."""
@@ -132,9 +173,12 @@ class Scheduler:
                 return asked
             seen.update(fresh)
 
-    def _count(self, stack: Stack, outcomes: list[TrialOutcome]) -> None:
+    def _take_in(self, number: int, stack: Stack, outcomes: list[TrialOutcome]) -> None:
+        """Counts what came back."""
+        counts = self._counts[number]
+        self._note(number, replace(counts, n_missing=counts.n_missing - len(stack.trials)))
+        self._outstanding[number] -= len(stack.trials)
         self._n_fresh += len(stack.trials)
-        self._n_missing -= len(stack.trials)
         self._n_diverged += sum(outcome.status == "diverged" for outcome in outcomes)
         for trial, outcome in zip(stack.trials, outcomes, strict=True):
             if outcome.status == "crashed":

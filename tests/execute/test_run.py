@@ -9,15 +9,18 @@ import sys
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from actloss_cli.config.expansion import expand
 from actloss_cli.config.load import load_config
+from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.execute.local import LocalExecutor
 from actloss_cli.execute.scheduler import Scheduler
 from actloss_cli.plan.plan import make_plan
 from actloss_cli.plan.trial import Stack
 from actloss_cli.store.reader import read_run
+from actloss_cli.store.writer import StoreWriter
 from tests.tiny_grid import TINY, actloss, write_tiny
 
 
@@ -128,6 +131,7 @@ def test_a_run_that_is_stopped_while_it_asks_hands_out_nothing_more():
             pass
 
     class Executor:
+        has_room = True
         submit = handed.append
 
         def stop_handing_out(self):
@@ -139,6 +143,37 @@ def test_a_run_that_is_stopped_while_it_asks_hands_out_nothing_more():
     scheduler = Scheduler(plan, Store(), Executor(), lambda progress: None)
     scheduler.run()
     assert len(handed) <= 1
+
+
+def test_the_stacks_of_a_large_plan_are_made_as_workers_have_room(tmp_path):
+    """However many groups there are, those that wait are few: memory doesn't grow with the number of trials."""
+    plan = make_plan(expand(load_config("smoke", ["training.epochs=1"])))
+    waiting, n_waiting = [], []
+
+    class Executor:
+        @property
+        def has_room(self):
+            return len(waiting) < 2
+
+        submit = waiting.append
+
+        def stop_handing_out(self):
+            pass
+
+        def next_finished(self):
+            n_waiting.append(len(waiting))
+            if not waiting:
+                return None
+            stack = waiting.pop(0)
+            curve = {"validation_score": np.array([0.5], np.float32)}
+            return stack, [TrialOutcome("done", None, {"score": 0.5}, curve, None, 1) for _ in stack.trials]
+
+    with StoreWriter(tmp_path) as store:
+        store.put_plan(plan)
+        progress = Scheduler(plan, store, Executor(), lambda progress: None).run()
+    assert progress.n_done == progress.n_total == progress.n_fresh
+    assert len(n_waiting) > 50
+    assert max(n_waiting) <= 6
 
 
 def test_a_killed_worker_costs_nothing_but_time(stack):
