@@ -50,7 +50,5 @@ class ProgressView:
             )
         elif now - self._last_line >= SECONDS_BETWEEN_LINES:
             self._last_line = now
-            left = (counts.n_total - counts.n_done) / rate if rate else float("inf")
-            stderr().print(
-                f"{counts.n_done:,} of {counts.n_total:,} trials, {rate:,.0f}/s, about {left:,.0f} s left, {diverged}"
-            )
+            left = f"about {(counts.n_total - counts.n_done) / rate:,.0f} s left, " if rate else ""
+            stderr().print(f"{counts.n_done:,} of {counts.n_total:,} trials, {rate:,.0f}/s, {left}{diverged}")

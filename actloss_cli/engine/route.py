@@ -1,19 +1,16 @@
-"""Which way a stack's trials are trained: side by side, or one after another where their optimizer can't be stacked."""
-
-from collections.abc import Sequence
+"""Trains the trials of a stack the way that the plan has chosen: side by side, or one after another."""
 
 import torch
 
-from actloss_cli import catalogue
 from actloss_cli.datasets import Dataset
 from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.engine.plain import PlainTraining
 from actloss_cli.engine.train import StackedTraining
-from actloss_cli.plan.trial import Trial
+from actloss_cli.plan.trial import Stack
 
 
-def train_trials(trials: Sequence[Trial], dataset: Dataset, device: torch.device) -> list[TrialOutcome]:
-    """One outcome per trial of a stack, in order."""
-    if catalogue.optimizer(trials[0].pairing.optimizer.name).stackable:
-        return StackedTraining(trials, dataset, device=device).run()
-    return [PlainTraining(trial, dataset, device=device).run() for trial in trials]
+def train_stack(stack: Stack, dataset: Dataset, device: torch.device) -> list[TrialOutcome]:
+    """One outcome per trial, in order."""
+    if stack.way == "stack":
+        return StackedTraining(stack.trials, dataset, device=device).run()
+    return [PlainTraining(trial, dataset, device=device).run() for trial in stack.trials]

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import torch
 
-from actloss_cli import catalogue
 from actloss_cli.datasets import load
 from actloss_cli.engine.plain import PlainTraining
 from actloss_cli.engine.train import StackedTraining
 from actloss_cli.plan.learning_rates import base_grid
 from actloss_cli.plan.plan import Group, Plan, PlannedPairing
-from actloss_cli.plan.stacks import count_stacks
-from actloss_cli.plan.trial import Stack, Trial
+from actloss_cli.plan.stacks import choose_way, count_stacks
+from actloss_cli.plan.trial import Stack, Trial, Way
 
 WARM_UP_STEPS = 2
 TIMED_STEPS = 8
@@ -48,14 +47,11 @@ class _GroupSize:
     n_tune: int
     n_final: int
     n_stacks: int
+    way: Way
 
     @property
     def n_trials(self) -> int:
         return self.n_tune + self.n_final
-
-    @property
-    def is_stacked(self) -> bool:
-        return catalogue.optimizer(self.group.pairings[0].pairing.optimizer.name).stackable
 
 
 def measure(plan: Plan) -> dict[str, TaskSize]:
@@ -81,14 +77,16 @@ def _count(group: Group) -> _GroupSize:
     n_final = len(group.pairings) * task.seeds.final
     like = Trial(task, first.pairing, 1.0, "final", 0)
     n_stacks = sum(count_stacks(n, like, first.facts.n_features, first.n_units) for n in (n_tune, n_final))
-    return _GroupSize(group, n_tune, n_final, n_stacks)
+    return _GroupSize(group, n_tune, n_final, n_stacks, choose_way(like, first.facts.n_features, first.n_units))
 
 
 def _size(pairings: list[PlannedPairing], groups: list[_GroupSize]) -> TaskSize:
     facts = pairings[0].facts
     epoch_steps = facts.task.training.epochs * facts.steps_per_epoch
-    ways = [[size for size in groups if size.is_stacked == stacked] for stacked in (True, False)]
-    seconds = sum(sum(size.n_trials for size in way) * epoch_steps * _time_model_step(way) for way in ways)
+    ways: dict[Way, list[_GroupSize]] = {"stack": [], "loop": []}
+    for size in groups:
+        ways[size.way].append(size)
+    seconds = sum(sum(size.n_trials for size in way) * epoch_steps * _time_model_step(way) for way in ways.values())
     n_tune, n_final = sum(size.n_tune for size in groups), sum(size.n_final for size in groups)
     return TaskSize(
         n_pairings=len(pairings),
@@ -96,7 +94,7 @@ def _size(pairings: list[PlannedPairing], groups: list[_GroupSize]) -> TaskSize:
         n_tune=n_tune,
         n_final=n_final,
         n_stacks=sum(size.n_stacks for size in groups),
-        n_loop=sum(size.n_trials for size in ways[1]),
+        n_loop=sum(size.n_trials for size in ways["loop"]),
         model_steps=(n_tune + n_final) * epoch_steps,
         seconds=seconds * HELD_OUT_SHARE,
     )
@@ -108,7 +106,7 @@ def _time_model_step(groups: list[_GroupSize]) -> float:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        times = [_time_steps(_first_stack(size.group), is_stacked=size.is_stacked) for size in sample]
+        times = [_time_steps(_first_stack(size.group)) for size in sample]
     finally:
         torch.set_num_threads(threads)
     return sum(times) / len(times) if times else 0.0
@@ -118,12 +116,12 @@ def _first_stack(group: Group) -> Stack:
     return group.stacks(trial for planned in group.pairings for trial in planned.ask({}).missing)[0]
 
 
-def _time_steps(stack: Stack, *, is_stacked: bool) -> float:
+def _time_steps(stack: Stack) -> float:
     """Of one stack; of trials that are not stacked, the first one's."""
     task = stack.trials[0].task
     dataset = load(task.dataset, task.kind)
     training: StackedTraining | PlainTraining
-    if is_stacked:
+    if stack.way == "stack":
         training, n_trials = StackedTraining(stack.trials, dataset), len(stack.trials)
     else:
         training, n_trials = PlainTraining(stack.trials[0], dataset), 1

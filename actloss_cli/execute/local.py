@@ -3,6 +3,7 @@
 import multiprocessing
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import replace
 from types import TracebackType
 
 from pebble import ProcessPool
@@ -73,7 +74,8 @@ class LocalExecutor:
             if len(stack.trials) == 1:
                 return stack, [TrialOutcome("crashed", message=_describe(failure))]
             middle = len(stack.trials) // 2
-            self._waiting.extendleft([Stack(stack.trials[middle:]), Stack(stack.trials[:middle])])
+            halves = stack.trials[middle:], stack.trials[:middle]
+            self._waiting.extendleft(replace(stack, trials=half) for half in halves)
 
     def _hand_out(self) -> None:
         while self._waiting and len(self._running) < self._room:

@@ -8,7 +8,7 @@ import torch
 
 from actloss_cli.datasets import load
 from actloss_cli.engine.outcome import TrialOutcome
-from actloss_cli.engine.route import train_trials
+from actloss_cli.engine.route import train_stack
 from actloss_cli.plan.trial import Stack
 
 
@@ -25,6 +25,6 @@ def train(stack: Stack, device: str) -> list[TrialOutcome]:
     if dataset.fingerprint != task.fingerprint:
         raise RuntimeError(f"the data of '{task.dataset.name}' changed while the run was going on")
     start = time.perf_counter()
-    outcomes = train_trials(stack.trials, dataset, torch.device(device))
+    outcomes = train_stack(stack, dataset, torch.device(device))
     share = (time.perf_counter() - start) / len(outcomes)
     return [replace(outcome, elapsed_s=share) for outcome in outcomes]

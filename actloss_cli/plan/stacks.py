@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from actloss_cli import catalogue
-from actloss_cli.plan.trial import Stack, Trial
+from actloss_cli.plan.trial import Stack, Trial, Way
 
 LARGEST_STACK = 256
+LARGEST_STACKED_MODEL = 2_000_000
+"""Parameters of a model beyond which two of them side by side are slower than one after the other."""
 LARGEST_LOOP = 4
 """Trials that are handed out together where the plain loop trains them: each takes seconds."""
 WORKING_SET = 6_000_000
@@ -35,14 +37,25 @@ def _cut(trials: list[Trial], n_features: int, n_units: int) -> list[Stack]:
     trials = sorted(trials, key=lambda trial: (trial.pairing.activation.label, trial.lr, trial.seed))
     n_stacks = count_stacks(len(trials), trials[0], n_features, n_units)
     bounds = [len(trials) * k // n_stacks for k in range(n_stacks + 1)]
-    return [Stack(tuple(trials[a:b])) for a, b in pairwise(bounds)]
+    way = choose_way(trials[0], n_features, n_units)
+    return [Stack(tuple(trials[a:b]), way) for a, b in pairwise(bounds)]
+
+
+def choose_way(trial: Trial, n_features: int, n_units: int) -> Way:
+    """By the optimizer and the model's shape alone: whatever else a grid holds, a trial is trained the same way."""
+    stackable = catalogue.optimizer(trial.pairing.optimizer.name).stackable
+    return "stack" if stackable and _n_parameters(trial, n_features, n_units) <= LARGEST_STACKED_MODEL else "loop"
 
 
 def largest_stack(trial: Trial, n_features: int, n_units: int) -> int:
     """How many trials like this one share a stack."""
-    if not catalogue.optimizer(trial.pairing.optimizer.name).stackable:
+    if choose_way(trial, n_features, n_units) == "loop":
         return LARGEST_LOOP
-    widths = [n_features, *trial.task.model.hidden, n_units]
-    n_parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(widths))
-    n_activations = 2 * sum(widths) * trial.task.training.batch_size
-    return max(2, min(LARGEST_STACK, WORKING_SET // (5 * n_parameters + n_activations)))
+    n_activations = 2 * sum([n_features, *trial.task.model.hidden, n_units]) * trial.task.training.batch_size
+    floats = 5 * _n_parameters(trial, n_features, n_units) + n_activations
+    return max(2, min(LARGEST_STACK, WORKING_SET // floats))
+
+
+def _n_parameters(trial: Trial, n_features: int, n_units: int) -> int:
+    """Weights and biases of one model."""
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise([n_features, *trial.task.model.hidden, n_units]))

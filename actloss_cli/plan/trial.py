@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
@@ -13,6 +13,9 @@ from actloss_cli.catalogue.spec import HyperValue, Kind, Spec
 from actloss_cli.datasets.dataset import DatasetRef
 
 Phase: TypeAlias = Literal["tune", "final"]
+
+Way: TypeAlias = Literal["stack", "loop"]
+"""How trials are trained: side by side as one tensor program, or one after another by the plain loop."""
 
 MEANING = 1
 """The engine's version of meaning: raised whenever the same trial would give other numbers."""
@@ -151,6 +154,7 @@ def _shared_hash(task: Task, pairing: Pairing) -> str:
 
 @dataclass(frozen=True)
 class Stack:
-    """Trials that train together: one task, output, loss and optimizer; sorted by activation."""
+    """Trials that are handed out together: one task, output, loss and optimizer; sorted by activation."""
 
-    trials: tuple[Trial, ...] = field(default_factory=tuple)
+    trials: tuple[Trial, ...]
+    way: Way = "stack"

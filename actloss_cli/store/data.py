@@ -19,7 +19,8 @@ class RunData:
     optimizer (labels), invalid (PyTorch's or our reason; "" where it can be trained).
 
     `trials`, one row per stored trial that the plan in force asks for, index `trial`: pairing_id, phase (`tune`,
-    `final`), seed, lr, status (`done`, `diverged`, `crashed`, `timeout`), diverged_epoch, n_train, score (tune:
+    `final`), seed, lr, status (`done`, `diverged`, `crashed`, `timeout`), diverged_epoch, n_train, way (`stack`,
+    `loop`), score (tune:
     validation, final: test), validation_score, best_validation_score, best_epoch, test_score and one column per
     metric; NaN where a metric does not apply or the trial did not get there.
 

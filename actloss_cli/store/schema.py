@@ -2,7 +2,7 @@
 
 from actloss_cli.engine.outcome import METRICS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 DATABASE = "results.sqlite"
 
 _METRIC_COLUMNS = ",\n    ".join(f"{name} REAL" for name in METRICS)
@@ -51,6 +51,7 @@ CREATE TABLE trials (
     n_train INTEGER NOT NULL,
     elapsed_s REAL NOT NULL,
     message TEXT NOT NULL,
+    way TEXT NOT NULL CHECK (way IN ('stack', 'loop')),
     spec TEXT NOT NULL,
     {_METRIC_COLUMNS}
 ) WITHOUT ROWID;

@@ -13,12 +13,15 @@ from actloss_cli.datasets import Dataset, load, split
 from actloss_cli.engine.outcome import METRICS, TrialOutcome
 from actloss_cli.plan.plan import Plan, PlannedPairing, TaskFacts
 from actloss_cli.plan.protocol import Asked
-from actloss_cli.plan.trial import Stack, Trial
+from actloss_cli.plan.trial import Stack, Trial, Way
 from actloss_cli.store.blobs import pack, unpack
 from actloss_cli.store.checks import check_version, unwritable
 from actloss_cli.store.schema import DATABASE, DDL, SCHEMA_VERSION
 
-_TRIAL_COLUMNS = ("trial", "phase", "seed", "lr", "status", "diverged_epoch", "n_train", "elapsed_s", "message", "spec")
+_TRIAL_COLUMNS = (
+    *("trial", "phase", "seed", "lr", "status", "diverged_epoch"),
+    *("n_train", "elapsed_s", "message", "way", "spec"),
+)
 _INSERT_TRIAL = (
     f"INSERT OR REPLACE INTO trials ({', '.join((*_TRIAL_COLUMNS, *METRICS))}) "
     f"VALUES ({', '.join('?' * (len(_TRIAL_COLUMNS) + len(METRICS)))})"
@@ -99,7 +102,7 @@ class StoreWriter:
         pairs = list(zip(stack.trials, outcomes, strict=True))
         with self._transaction() as db:
             self._write_asked(db)
-            db.executemany(_INSERT_TRIAL, (_trial_row(trial, outcome) for trial, outcome in pairs))
+            db.executemany(_INSERT_TRIAL, (_trial_row(trial, outcome, stack.way) for trial, outcome in pairs))
             db.executemany("INSERT OR REPLACE INTO curves VALUES (?, ?, ?)", _curve_rows(pairs))
             db.executemany(
                 "INSERT OR REPLACE INTO row_scores VALUES (?, ?)",
@@ -149,7 +152,7 @@ class StoreWriter:
                 self._connection.execute("ROLLBACK")
 
 
-def _trial_row(trial: Trial, outcome: TrialOutcome) -> Sequence[object]:
+def _trial_row(trial: Trial, outcome: TrialOutcome, way: Way) -> Sequence[object]:
     return (
         trial.id,
         trial.phase,
@@ -160,6 +163,7 @@ def _trial_row(trial: Trial, outcome: TrialOutcome) -> Sequence[object]:
         outcome.n_train,
         outcome.elapsed_s,
         outcome.message,
+        way,
         json.dumps(trial.spec, sort_keys=True),
         *(outcome.metrics.get(name) for name in METRICS),
     )

@@ -14,7 +14,9 @@ import pytest
 
 from actloss_cli.config.expansion import expand
 from actloss_cli.config.load import load_config
+from actloss_cli.datasets import load
 from actloss_cli.engine.outcome import TrialOutcome
+from actloss_cli.engine.plain import PlainTraining
 from actloss_cli.execute.local import LocalExecutor
 from actloss_cli.execute.scheduler import Scheduler
 from actloss_cli.plan.plan import make_plan
@@ -198,3 +200,40 @@ def children_of(pid):
     listing = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=True)
     rows = [line.split(None, 1) for line in listing.stdout.splitlines()]
     return [int(child) for child, command in rows if "spawn_main" in command]
+
+
+LOOPED = """\
+name: looped
+tasks: [{kind: binary, dataset: moons}]
+activation: [relu, rrelu]
+output: sigmoid
+loss: bce
+optimizer: [adam, muon, {name: lbfgs, line_search_fn: strong_wolfe}]
+lr: [0.1, 0.01]
+seeds: {tune: 1, final: 2}
+model: {hidden: [4]}
+training: {epochs: 2, batch_size: 256}
+"""
+
+
+def test_what_cannot_be_stacked_is_trained_by_the_plain_loop_and_says_so(tmp_path):
+    (tmp_path / "looped.yaml").write_text(LOOPED)
+    done = actloss("run", "looped.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    trials = read_run(tmp_path / "results" / "looped").trials
+    assert trials.groupby(trials["pairing_id"].str.split("/").str[-1])["way"].unique().map(list).to_dict() == {
+        "adam": ["stack"],
+        "lbfgs(line_search_fn=strong_wolfe)": ["loop"],
+        "muon": ["loop"],
+    }
+    plan = make_plan(expand(load_config(str(tmp_path / "looped.yaml"))))
+    planned = next(one for one in plan.pairings if one.id == "moons/rrelu/sigmoid/bce/muon")
+    for trial in planned.ask({}).missing:
+        alone = PlainTraining(trial, load(trial.task.dataset, "binary")).run()
+        assert trials.loc[trial.id, "validation_score"] == alone.metrics["validation_score"]
+
+
+def test_the_plan_says_how_many_trials_the_loop_trains(tmp_path):
+    (tmp_path / "looped.yaml").write_text(LOOPED)
+    answer = actloss("plan", "looped.yaml", cwd=tmp_path)
+    assert "16 trials by the plain loop, one after another" in " ".join(answer.stdout.split())

@@ -2,8 +2,8 @@
 
 import pytest
 
-from actloss_cli.plan.stacks import LARGEST_STACK, largest_stack, stack_trials
-from tests.engine.builders import make_trial
+from actloss_cli.plan.stacks import LARGEST_STACK, choose_way, largest_stack, stack_trials
+from tests.engine.builders import make_trial, with_lr
 
 
 def trials(n_seeds=20):
@@ -36,6 +36,16 @@ def test_a_stack_shares_all_but_activation_rate_and_seed_and_is_sorted():
         assert 2 <= len(labels) <= LARGEST_STACK
 
 
-@pytest.mark.parametrize(("hidden", "limit"), [((32, 32), LARGEST_STACK), ((512, 512), 4), ((4096, 4096), 2)])
+@pytest.mark.parametrize(("hidden", "limit"), [((32, 32), LARGEST_STACK), ((512, 512), 4), ((512,) * 7, 2)])
 def test_wide_models_share_a_stack_with_fewer(hidden, limit):
     assert largest_stack(make_trial("binary", hidden=hidden), 20, 4) == limit
+
+
+@pytest.mark.parametrize(
+    ("hidden", "optimizer", "way"),
+    [((32, 32), "adam", "stack"), ((4096, 4096), "adam", "loop"), ((32, 32), "lbfgs", "loop"), ((8,), "muon", "loop")],
+)
+def test_the_way_of_training_follows_optimizer_and_size(hidden, optimizer, way):
+    trial = make_trial("binary", optimizer=optimizer, hidden=hidden)
+    assert choose_way(trial, 20, 4) == way
+    assert {stack.way for stack in stack_trials([trial, with_lr(trial, 0.5)], 20, 4)} == {way}

@@ -121,7 +121,7 @@ def test_a_damaged_database_is_named_and_not_overwritten(copy, damage):
 def test_another_schema_is_named(copy):
     with sqlite3.connect(copy / "results.sqlite") as db:
         db.execute("UPDATE meta SET value = '999'")
-    with pytest.raises(UserError, match="has schema 999, this actloss reads 1"):
+    with pytest.raises(UserError, match="has schema 999, this actloss reads 2"):
         read_run(copy)
 
 
