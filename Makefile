@@ -18,13 +18,15 @@ PYTHONS := $(if $(filter file,$(origin PYTHON)),$(PYTHON) python3.13 python3.12 
 NEW_ENOUGH := sys.exit(sys.version_info < (3, 11))
 PY := "$(VENV)/bin/python"
 ACTLOSS := $(PY) -m actloss_cli
+JAX_VENV := benchmarks/.venv-jax
+BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit battery everything format docs wheel clean
+.PHONY: help setup run smoke test lint types unit battery everything format docs bench bench-quick bench-setup wheel clean
 
 help:  ## explain the targets and variables
-	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 	@awk 'BEGIN { print "\nVariables, as in make run WORKERS=2:" } sub(/^## /, "  ")' Makefile
 
 setup: $(VENV)/.installed  ## make the virtual environment and install into it, where that is not done
@@ -77,6 +79,21 @@ format: setup  ## mend style and format where that is safe
 
 docs: setup  ## write docs/catalogue.md and its plots from the declarations
 	$(PY) docs/make_catalogue.py
+
+bench: bench-setup  ## measure speed against whatever else could train the same trials, for docs/performance.md; most of an hour
+	$(PY) -m benchmarks --jax $(JAX_VENV)/bin/python $(BENCH_FLAGS)
+
+bench-quick: bench-setup  ## the same with little work, in minutes, into build/bench/
+	$(PY) -m benchmarks --quick --folder build/bench --jax $(JAX_VENV)/bin/python $(BENCH_FLAGS)
+
+bench-setup: setup $(JAX_VENV)/.installed  ## what the two need besides: JAX in an environment of its own
+	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_FLAGS) -r benchmarks/requirements.txt
+
+# JAX is no dependency: it has an environment of its own.
+$(JAX_VENV)/.installed: benchmarks/requirements-jax.txt | setup
+	$(PY) -m venv --clear $(JAX_VENV)
+	$(JAX_VENV)/bin/python -m pip install --disable-pip-version-check -r benchmarks/requirements-jax.txt
+	@touch "$@"
 
 wheel: setup  ## check what a wheel carries, and build one into dist/
 	$(PY) -m pytest tests/test_packaging.py
