@@ -25,7 +25,7 @@ BLOCK_ELEMENTS = 1 << 24
 
 @dataclass(frozen=True)
 class Minibatch:
-    """x `[T, D, B]`; target `[T, C, B]` or, for indices, `[T, B]`; weights `[1, B]` or `[T, B]` of the rows.
+    """x `[S, D, B]` of all seeds; target `[T, C, B]` or, for indices, `[T, B]`; weights `[1, B]` or `[T, B]` of rows.
 
     A weight is 1/n on the n real rows, times that of the row's class where classes are weighed; else 0.
     """
@@ -61,17 +61,11 @@ class Feed:
         weigh: Weigh | None,
     ) -> None:
         self._dataset, self._phase, self._seeds = dataset, phase, seeds
-        self._problems, self._seed_of, self._weigh = problems, seed_of, weigh
+        self._problems, self.seed_of, self._weigh = problems, seed_of, weigh
         self.n_train = len(problems[0].train.y)
         self.batch_size = min(batch_size, self.n_train)
         self.B = pad_to_lanes(self.batch_size)
-        first = problems[0].train
-        self.n_features = first.X.shape[1]
-        self._x = first.X.new_empty(len(seed_of), self.n_features, self.B)
-
-    def select(self, xs: Tensor) -> Tensor:
-        """One chunk `[S, D, B]` of all seeds to each trial's own `[T, D, B]`; the next call overwrites it."""
-        return torch.index_select(xs, 0, self._seed_of, out=self._x)
+        self.n_features = problems[0].train.X.shape[1]
 
     @property
     def steps_per_epoch(self) -> int:
@@ -88,30 +82,30 @@ class Feed:
 
     def _block(self, orders: list[Tensor], first: int, last: int) -> Iterator[Minibatch]:
         index = _batch_rows(self.n_train, self.batch_size, self.B)[first:last]  # (K, B)
-        rows = [order[index].to(self._x.device) for order in orders]
+        rows = [order[index].to(self.seed_of.device) for order in orders]
         parts = [problem.train for problem in self._problems]
         xs = _stack([part.X for part in parts], rows)
         targets = _stack([part.target for part in parts], rows)
         classes = None if self._weigh is None else _stack([part.y for part in parts], rows)
         for k in range(last - first):
             n = min(self.batch_size, self.n_train - (first + k) * self.batch_size)
-            weights = self._x.new_zeros(1, self.B)
+            weights = xs.new_zeros(1, self.B)
             weights[:, :n] = 1 / n
             if classes is not None:
                 weights = self._class_weighted(weights, classes[k])
-            yield Minibatch(self.select(xs[k]), targets[k].index_select(0, self._seed_of), weights, n)
+            yield Minibatch(xs[k], targets[k].index_select(0, self.seed_of), weights, n)
 
     def held_out(self, parts: Sequence[Part]) -> "HeldOut":
         """Validation or test rows of the S seeds, cut to the model's width."""
-        index = _batch_rows(len(parts[0].y), self.B, self.B).to(self._x.device)
+        index = _batch_rows(len(parts[0].y), self.B, self.B).to(self.seed_of.device)
         y = torch.stack([part.y for part in parts])
         weights = None
         if self._weigh is not None:
-            weights = self._class_weighted(self._x.new_full((1, y.shape[1]), 1 / y.shape[1]), y)
+            weights = self._class_weighted(parts[0].X.new_full((1, y.shape[1]), 1 / y.shape[1]), y)
         return HeldOut(
             xs=_stack([part.X for part in parts], [index] * len(parts)),
-            y=y[self._seed_of],
-            target=torch.stack([part.target.movedim(0, -1) for part in parts])[self._seed_of],
+            y=y[self.seed_of],
+            target=torch.stack([part.target.movedim(0, -1) for part in parts])[self.seed_of],
             weights=weights,
         )
 
@@ -121,7 +115,7 @@ class Feed:
         weighted = weights * of_class.gather(1, classes)
         if self._weigh == "dividing":
             weighted /= weighted.sum(1, keepdim=True)
-        return weighted.index_select(0, self._seed_of)
+        return weighted.index_select(0, self.seed_of)
 
 
 def _batch_rows(n_rows: int, size: int, B: int) -> Tensor:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from actloss_cli.catalogue.spec import ActivationSpec, Hyper
 from actloss_cli.engine.noise import StackedNoise
+from actloss_cli.native.products import products
 
 Pair: TypeAlias = tuple[Tensor, Tensor]
 """Weight `[T, O, I]` and bias `[T, O, 1]`, or their gradients."""
@@ -23,7 +24,7 @@ class Layer(Protocol):
     """What the training loop knows of a layer."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """`[T, I, B]` to `[T, O, B]`."""
+        """`[T, I, B]` to `[T, O, B]`; a first layer takes the rows of all seeds, `[S, I, B]`."""
         ...
 
     def backward(self, grad: Tensor) -> Tensor:
@@ -32,28 +33,63 @@ class Layer(Protocol):
 
 
 class StackedLinear:
-    """z = W x + b with hand-derived gradients: three batched products and a sum."""
+    """z = W x + b with hand-derived gradients, through PyTorch's batched products: on any device."""
 
-    def __init__(self, values: Pair, grads: Pair, B: int, *, first: bool) -> None:
+    def __init__(self, values: Pair, grads: Pair, B: int, pick: Tensor | None) -> None:
         self._weight, self._bias = values
         self._weight_grad, self._bias_grad = grads
         T, n_out, n_in = self._weight.shape
         self._z = self._weight.new_empty(T, n_out, B)
-        self._below = None if first else self._weight.new_empty(T, n_in, B)
-        self._x = self._z
+        self._other = self._weight.new_empty(T, n_in, B)
+        self._pick = pick
+        self._x = self._other
 
     def forward(self, x: Tensor) -> Tensor:
-        """`[T, I, B]` to `[T, O, B]`."""
-        self._x = x
-        return torch.baddbmm(self._bias, self._weight, x, out=self._z)
+        """`[T, I, B]` or, in a first layer, `[S, I, B]` to `[T, O, B]`."""
+        self._x = x if self._pick is None else torch.index_select(x, 0, self._pick, out=self._other)
+        return torch.baddbmm(self._bias, self._weight, self._x, out=self._z)
 
     def backward(self, grad: Tensor) -> Tensor:
         """Fills the gradients of weight `[T, O, I]` and bias `[T, O, 1]`."""
         torch.bmm(grad, self._x.transpose(1, 2), out=self._weight_grad)
         torch.sum(grad, 2, keepdim=True, out=self._bias_grad)
+        if self._pick is not None:
+            return grad
+        return torch.bmm(self._weight.transpose(1, 2), grad, out=self._other)
+
+
+class NativeLinear:
+    """The same through our own products, on a CPU."""
+
+    def __init__(self, values: Pair, grads: Pair, B: int, pick: Tensor | None) -> None:
+        self._weight, self._bias = values
+        self._weight_grad, self._bias_grad = grads
+        T, n_out, n_in = self._weight.shape
+        self._products = products(self._weight.dtype)
+        self._z = self._x = self._weight.new_empty(T, n_out, B)
+        self._below = None if pick is not None else self._weight.new_empty(T, n_in, B)
+        self._pick = torch.arange(T) if pick is None else pick
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[T, I, B]` or, in a first layer, `[S, I, B]` to `[T, O, B]`."""
+        self._x = x.contiguous()
+        self._products.forward(self._z, self._weight, self._bias, self._x, self._pick)
+        return self._z
+
+    def backward(self, grad: Tensor) -> Tensor:
+        """Fills the gradients of weight `[T, O, I]` and bias `[T, O, 1]`."""
+        grad = grad.contiguous()
+        self._products.weight_grad(self._weight_grad, self._bias_grad, grad, self._x, self._pick)
         if self._below is None:
             return grad
-        return torch.bmm(self._weight.transpose(1, 2), grad, out=self._below)
+        self._products.below(self._below, self._weight, grad)
+        return self._below
+
+
+def linear(values: Pair, grads: Pair, B: int, pick: Tensor | None) -> Layer:
+    """A first layer picks each trial's rows `[T]` out of those of all seeds; the others have none to pick."""
+    way = NativeLinear if values[0].device.type == "cpu" else StackedLinear
+    return way(values, grads, B, pick)
 
 
 @dataclass

@@ -62,8 +62,11 @@ def true_shares(u: Tensor, y: Tensor, threshold: float | Tensor) -> Tensor:
         u = u[:, 0]
         return (((u > threshold) == (y == 1)) & ~u.isnan()).double()
     largest = u.amax(1)
-    tied = (u == largest[:, None]).sum(1)
-    return (u.gather(1, y[:, None])[:, 0] == largest) / tied.clamp_min(1).double()
+    is_largest = u == largest[:, None]
+    right = (u.gather(1, y[:, None])[:, 0] == largest).double()
+    if torch.count_nonzero(is_largest) == right.numel() and not largest.isnan().any():  # one per row: the usual case
+        return right
+    return right / is_largest.sum(1).clamp_min(1)
 
 
 def balanced_accuracy(shares: Tensor, y: Tensor, n_classes: int) -> Tensor:
@@ -104,14 +107,19 @@ def roc_auc(u: Tensor, y: Tensor) -> Tensor:
 
 def _auc(score: Tensor, positive: Tensor) -> Tensor:
     """Mann-Whitney's U over its largest value, with mid-ranks for ties; `[M, N]` to `[M]`."""
-    score = score.contiguous()
-    ordered = score.sort(1).values.contiguous()
-    low, high = torch.searchsorted(ordered, score), torch.searchsorted(ordered, score, right=True)
-    rank = (low + high + 1).double() / 2
+    ordered, order = score.sort(1)
+    positive = positive.gather(1, order)
+    place = torch.arange(1, score.shape[1] + 1, dtype=torch.float64, device=score.device)
+    rank_sum = (place * positive).sum(1)
+    tied = (ordered[:, 1:] == ordered[:, :-1]).any(1)
+    if tied.any():
+        values = ordered[tied].contiguous()
+        low, high = torch.searchsorted(values, values), torch.searchsorted(values, values, right=True)
+        rank_sum[tied] = ((low + high + 1).double() / 2 * positive[tied]).sum(1)
     n_positive = positive.sum(1)
     n_negative = positive.shape[1] - n_positive
-    area = ((rank * positive).sum(1) - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative)
-    return torch.where(score.isnan().any(1), torch.nan, area)
+    area = (rank_sum - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative)
+    return torch.where(ordered[:, -1].isnan(), torch.nan, area)  # NaN sorts last
 
 
 def probability_metrics(implied: Implied, y: Tensor) -> dict[str, Tensor]:

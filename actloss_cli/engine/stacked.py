@@ -10,7 +10,7 @@ from actloss_cli import catalogue
 from actloss_cli.engine.feed import Feed
 from actloss_cli.engine.flat import Block, FlatLayout
 from actloss_cli.engine.initialise import initial_weights
-from actloss_cli.engine.layers import Layer, Segment, SegmentedActivation, StackedLinear
+from actloss_cli.engine.layers import Layer, Segment, SegmentedActivation, linear
 from actloss_cli.engine.noise import StackedNoise
 from actloss_cli.engine.stacked_optimizer import StackedOptimizer
 from actloss_cli.plan.trial import Trial
@@ -45,7 +45,7 @@ class StackedModel:
         self._chain: list[Layer] = []
         for depth, (weight, bias) in enumerate(weights):
             values, grads = ((weight.view(flat), bias.view(flat)) for flat in (self._param, self._grad))
-            self._chain.append(StackedLinear(values, grads, B, first=depth == 0))
+            self._chain.append(linear(values, grads, B, feed.seed_of if depth == 0 else None))
             if depth < len(segments):
                 for segment, blocks in zip(segments[depth], learnable[depth], strict=True):
                     self._bind(segment, blocks)
@@ -53,7 +53,7 @@ class StackedModel:
                 self._chain.append(SegmentedActivation(segments[depth], like))
 
     def forward(self, x: Tensor, *, training: bool = False) -> Tensor:
-        """`[T, D, B]` to pre-activations of the output `[T, C, B]`, in a buffer that the next call overwrites."""
+        """Rows of all seeds `[S, D, B]` to pre-activations of the output `[T, C, B]`; the next call overwrites them."""
         self._noise.step = self._optimizer.step if training else None
         for layer in self._chain:
             x = layer.forward(x)

@@ -92,7 +92,7 @@ class StackedTraining:
 
     def _predict(self, rows: HeldOut) -> Tensor:
         """Outputs `[T, C, N]` on held-out rows."""
-        chunks = [self.head.activate(self.model.forward(self.feed.select(x))).clone() for x in rows.xs]
+        chunks = [self.head.activate(self.model.forward(x)).clone() for x in rows.xs]
         return torch.cat(chunks, 2)[:, :, : rows.y.shape[1]]
 
     def _validate(self, u: Tensor, rows: HeldOut) -> dict[str, Tensor]:

@@ -17,7 +17,7 @@ from actloss_cli import __version__
 from actloss_cli.plan.trial import MEANING
 
 PACKAGE = Path(__file__).resolve().parent.parent
-LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "pandas")
+LIBRARIES = ("torch", "llvmlite", "numpy", "scipy", "scikit-learn", "pandas")
 
 
 def describe_session(device: str, n_workers: int) -> dict[str, Any]:

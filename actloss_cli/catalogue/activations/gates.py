@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from actloss_cli.catalogue.activations.parts import number
 from actloss_cli.catalogue.interval import NOT_NEGATIVE, REAL, Interval
 from actloss_cli.catalogue.spec import ActivationSpec, Hyper, InPlaceKernel, Kink
+from actloss_cli.native import functions
 
 _aten = torch.ops.aten
 
@@ -58,7 +59,7 @@ SILU = ActivationSpec(
     module=nn.SiLU,
     range=_from(SILU_MINIMUM),
     kernel=InPlaceKernel(
-        forward=lambda z, out, h: _aten.silu.out(z, out=out),
+        forward=lambda z, out, h: functions.silu(z, out),
         backward=lambda grad, saved, h: _aten.silu_backward.grad_input(grad, saved, grad_input=grad),
         saves="input",
     ),
@@ -100,7 +101,7 @@ QUICK_GELU = ActivationSpec(
     apply=lambda x: x * torch.sigmoid(_QUICK * x),
     range=_from(SILU_MINIMUM / _QUICK),
     kernel=InPlaceKernel(
-        forward=lambda z, out, h: torch.mul(z, _QUICK, out=out).sigmoid_().mul_(z),
+        forward=lambda z, out, h: functions.sigmoid(torch.mul(z, _QUICK, out=out), out).mul_(z),
         backward=_quick_gelu_backward,
         saves="input",
     ),

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from actloss_cli.catalogue.activations.parts import corner_at_zero, kernel_from, number
 from actloss_cli.catalogue.interval import POSITIVE, UNIT, Interval
 from actloss_cli.catalogue.spec import ActivationSpec, Hyper, InPlaceKernel, Kink
+from actloss_cli.native import functions
 
 _aten = torch.ops.aten
 
@@ -62,7 +63,7 @@ TANH = ActivationSpec(
     range=_between(1.0),
     init_gain=5 / 3,
     kernel=InPlaceKernel(
-        forward=lambda z, out, h: torch.tanh(z, out=out),
+        forward=lambda z, out, h: functions.tanh(z, out),
         backward=lambda grad, saved, h: _aten.tanh_backward.grad_input(grad, saved, grad_input=grad),
         saves="output",
     ),
@@ -76,7 +77,7 @@ LECUN_TANH = ActivationSpec(
     apply=_lecun_tanh,
     range=_between(LECUN_SCALE),
     kernel=InPlaceKernel(
-        forward=lambda z, out, h: torch.mul(z, LECUN_SLOPE, out=out).tanh_().mul_(LECUN_SCALE),
+        forward=lambda z, out, h: functions.tanh(torch.mul(z, LECUN_SLOPE, out=out), out).mul_(LECUN_SCALE),
         backward=_lecun_tanh_backward,
         saves="output",
     ),
@@ -93,7 +94,7 @@ PENALISED_TANH = ActivationSpec(
     hyper={"slope": 0.25},
     limits={"slope": UNIT},
     kernel=InPlaceKernel(
-        forward=lambda z, out, h: _aten.leaky_relu.out(torch.tanh(z, out=out), h["slope"], out=out),
+        forward=lambda z, out, h: _aten.leaky_relu.out(functions.tanh(z, out), h["slope"], out=out),
         backward=_penalised_tanh_backward,
         saves="input",
     ),

@@ -9,6 +9,7 @@ from torch import Tensor
 from actloss_cli.catalogue.interval import NOT_NEGATIVE, POSITIVE, UNIT, UNIT_HALF_OPEN, Interval
 from actloss_cli.catalogue.optimizers.settings import add_weight_decay, number, numbers
 from actloss_cli.catalogue.spec import Hyper, OptimizerSpec, State
+from actloss_cli.native import updates
 
 
 def _sgd(param: Tensor, grad: Tensor, state: State, step: int, lr: Tensor, hyper: Hyper) -> None:
@@ -16,6 +17,9 @@ def _sgd(param: Tensor, grad: Tensor, state: State, step: int, lr: Tensor, hyper
     add_weight_decay(grad, param, hyper)
     if momentum:
         share = 1.0 if step == 1 else 1 - number(hyper, "dampening")  # the first gradient enters undamped
+        arrays = param, state["velocity"], grad, lr
+        if not hyper["nesterov"] and updates.step("momentum", arrays, momentum, share):
+            return
         velocity = state["velocity"].mul_(momentum).add_(grad, alpha=share)
         grad = grad.add_(velocity, alpha=momentum) if hyper["nesterov"] else velocity
     param.addcmul_(grad, lr, value=-1)

@@ -10,6 +10,7 @@ from torch import Tensor
 from actloss_cli.catalogue.interval import NOT_NEGATIVE, UNIT_HALF_OPEN
 from actloss_cli.catalogue.optimizers.settings import add_weight_decay, number, numbers, shrink
 from actloss_cli.catalogue.spec import Hyper, OptimizerSpec, State
+from actloss_cli.native import updates
 
 _LIMITS = {"betas": UNIT_HALF_OPEN, "eps": NOT_NEGATIVE, "weight_decay": NOT_NEGATIVE}
 
@@ -26,6 +27,11 @@ def _adamw(param: Tensor, grad: Tensor, state: State, step: int, lr: Tensor, hyp
 
 def _adam_step(param: Tensor, grad: Tensor, state: State, step: int, lr: Tensor, hyper: Hyper) -> None:
     beta1, beta2 = numbers(hyper, "betas")
+    if not hyper["amsgrad"]:
+        arrays = param, state["mean"], state["square"], grad, lr
+        root, size = (1 - beta2**step) ** -0.5, 1 / (1 - beta1**step)
+        if updates.step("adam", arrays, 1 - beta1, beta2, 1 - beta2, root, number(hyper, "eps"), size):
+            return
     mean, square = _moments(grad, state, beta1, beta2)
     if hyper["amsgrad"]:
         square = torch.maximum(state["largest"], square, out=state["largest"])

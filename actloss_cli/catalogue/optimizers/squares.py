@@ -8,6 +8,7 @@ from torch import Tensor
 from actloss_cli.catalogue.interval import NOT_NEGATIVE, NOT_POSITIVE, UNIT, UNIT_HALF_OPEN, Interval
 from actloss_cli.catalogue.optimizers.settings import add_weight_decay, number, shrink
 from actloss_cli.catalogue.spec import Hyper, OptimizerSpec, State
+from actloss_cli.native import updates
 
 ADAFACTOR_EPS = 1e-3
 """eps[1] of torch.optim.Adafactor: the least size that a step takes the weights to have."""
@@ -15,22 +16,26 @@ ADAFACTOR_EPS = 1e-3
 
 def _adagrad(param: Tensor, grad: Tensor, state: State, step: int, lr: Tensor, hyper: Hyper) -> None:
     add_weight_decay(grad, param, hyper)
-    square = state["square"].addcmul_(grad, grad)
-    scale = torch.sqrt(square, out=state["scratch"]).add_(number(hyper, "eps"))
-    slowed = 1 + (step - 1) * number(hyper, "lr_decay")
-    param.addcmul_(torch.div(grad, scale, out=scale), lr, value=-1 / slowed)
+    eps, slowed = number(hyper, "eps"), 1 / (1 + (step - 1) * number(hyper, "lr_decay"))
+    if updates.step("adagrad", (param, state["square"], grad, lr), eps, slowed):
+        return
+    scale = state["square"].addcmul_(grad, grad).sqrt().add_(eps)
+    param.addcmul_(torch.div(grad, scale, out=scale), lr, value=-slowed)
 
 
 def _rmsprop(param: Tensor, grad: Tensor, state: State, step: int, lr: Tensor, hyper: Hyper) -> None:
     alpha, momentum = number(hyper, "alpha"), number(hyper, "momentum")
     add_weight_decay(grad, param, hyper)
+    if not momentum and not hyper["centered"]:
+        arrays = param, state["square"], grad, lr
+        if updates.step("rmsprop", arrays, alpha, 1 - alpha, number(hyper, "eps")):
+            return
     square = state["square"].mul_(alpha).addcmul_(grad, grad, value=1 - alpha)
-    scale = state["scratch"]
     if hyper["centered"]:
         mean = state["mean"].lerp_(grad, 1 - alpha)
-        torch.addcmul(square, mean, mean, value=-1, out=scale).sqrt_()
+        scale = torch.addcmul(square, mean, mean, value=-1).sqrt_()
     else:
-        torch.sqrt(square, out=scale)
+        scale = square.sqrt()
     torch.div(grad, scale.add_(number(hyper, "eps")), out=scale)
     if momentum:
         scale = state["velocity"].mul_(momentum).add_(scale)
@@ -40,7 +45,7 @@ def _rmsprop(param: Tensor, grad: Tensor, state: State, step: int, lr: Tensor, h
 def _rmsprop_state(hyper: Hyper) -> tuple[str, ...]:
     mean = ("mean",) if hyper["centered"] else ()
     velocity = ("velocity",) if hyper["momentum"] else ()
-    return ("square", "scratch", *mean, *velocity)
+    return ("square", *mean, *velocity)
 
 
 def _adadelta(param: Tensor, grad: Tensor, state: State, step: int, lr: Tensor, hyper: Hyper) -> None:
@@ -90,7 +95,7 @@ ADAGRAD = OptimizerSpec(
     source="Duchi, Hazan & Singer (2011)",
     torch_class=torch.optim.Adagrad,
     update=_adagrad,
-    state_names=lambda h: ("square", "scratch"),
+    state_names=lambda h: ("square",),
     lr_range=(1e-3, 1e1),
     hyper={"eps": 1e-10, "lr_decay": 0.0, "weight_decay": 0.0},
     limits={"eps": NOT_NEGATIVE, "lr_decay": NOT_NEGATIVE, "weight_decay": NOT_NEGATIVE},
