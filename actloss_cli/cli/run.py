@@ -4,12 +4,15 @@ import signal
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from actloss_cli.cli.options import ConfigArgument, SetOption, WorkersOption, default_workers
 from actloss_cli.errors import ExitCode
+
+if TYPE_CHECKING:
+    from actloss_cli.execute.scheduler import Progress
 
 
 class Device(StrEnum):
@@ -36,13 +39,16 @@ def run(
     """
     from actloss_cli.cli.console import say
     from actloss_cli.config.shipped import find_config
+    from actloss_cli.execute.processes import prepare_workers
     from actloss_cli.store.completion import asked_key, find_completion
 
     key = asked_key(find_config(config)[0], set_ or [])
-    if not dry_run and (complete := find_completion(results, key)):
-        say(f"done: {complete.n_trials:,} trials in {complete.folder}, complete before; 0 of them trained now")
-        say(f"next: actloss report {complete.folder}")
-        return
+    if not dry_run:
+        if complete := find_completion(results, key):
+            say(f"done: {complete.n_trials:,} trials in {complete.folder}, complete before; 0 of them trained now")
+            say(f"next: actloss report {complete.folder}")
+            return
+        prepare_workers()  # They import while this process reads the config and the data.
     from actloss_cli.cli.plan import print_plan
     from actloss_cli.cli.progress import ProgressView
     from actloss_cli.config.expansion import expand
@@ -84,12 +90,11 @@ def run(
             watch=view.update,
             on_start=on_start,
         )
-    if stopped and progress.n_done < progress.n_total:
-        say(f"stopped: {progress.n_done:,} of {progress.n_total:,} trials are stored in {folder}; to go on, run again:")
-        say(f"  {_same_command()}")
+    if progress.stopped:
+        _say_stopped(progress, folder)
         raise typer.Exit(ExitCode.INTERRUPTED)
     say(
-        f"done: {progress.n_total:,} trials in {folder}, {progress.n_fresh:,} of them trained now in {elapsed_s:,.1f} s"
+        f"done: {progress.n_done:,} trials in {folder}, {progress.n_fresh:,} of them trained now in {elapsed_s:,.1f} s"
         f" ({progress.n_diverged:,} diverged, {progress.n_crashed:,} crashed)"
     )
     if progress.n_crashed:
@@ -98,8 +103,15 @@ def run(
     say(f"next: actloss report {folder}")
 
 
-def _same_command() -> str:
+def _say_stopped(progress: "Progress", folder: Path) -> None:
+    """What is there, and the command that goes on."""
     import shlex
     import sys
 
-    return shlex.join(["actloss", *sys.argv[1:]])
+    from actloss_cli.cli.console import say
+
+    if progress.n_total is None:
+        say(f"stopped before it was known what is missing in {folder}; to go on, run again:")
+    else:
+        say(f"stopped: {progress.n_done:,} of {progress.n_total:,} trials are stored in {folder}; to go on, run again:")
+    say(f"  {shlex.join(['actloss', *sys.argv[1:]])}")

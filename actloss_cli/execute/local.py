@@ -1,6 +1,5 @@
 """The local executor: one single-threaded worker process per core. Takes stacks, gives back their outcomes."""
 
-import multiprocessing
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
@@ -9,11 +8,14 @@ from types import TracebackType
 from pebble import ProcessPool
 
 from actloss_cli.engine.outcome import TrialOutcome
+from actloss_cli.execute.processes import prepare_workers
 from actloss_cli.execute.worker import prepare_worker, train
 from actloss_cli.plan.trial import Stack
 
 AHEAD = 2
 """Stacks handed out per worker: one that trains, one that waits, so that no worker idles while results are stored."""
+STOP_CHECK_S = 0.2
+"""How often a wait looks whether it was told to stop: a signal's handler only sets a flag."""
 
 Finished = tuple[Stack, list[TrialOutcome]]
 
@@ -22,7 +24,7 @@ class LocalExecutor:
     """Trains stacks in worker processes, in any order.
 
     A stack whose worker dies or raises is tried again in halves; a trial that fails alone is `crashed`, and the rest
-    goes on.
+    goes on. Leaving gives up whatever has not been given back.
     """
 
     def __init__(self, n_workers: int, device: str) -> None:
@@ -30,9 +32,8 @@ class LocalExecutor:
         self._waiting: deque[Stack] = deque()
         self._running: dict[Future[list[TrialOutcome]], Stack] = {}
         self._room = AHEAD * n_workers
-        self._pool = ProcessPool(
-            max_workers=n_workers, initializer=prepare_worker, context=multiprocessing.get_context("spawn")
-        )
+        self._stopping = False
+        self._pool = ProcessPool(max_workers=n_workers, initializer=prepare_worker, context=prepare_workers())
 
     def __enter__(self) -> "LocalExecutor":
         return self
@@ -40,10 +41,7 @@ class LocalExecutor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._pool.close()  # type: ignore[no-untyped-call]  # pebble leaves these two untyped
-        else:
-            self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
         self._pool.join()
 
     @property
@@ -56,8 +54,11 @@ class LocalExecutor:
         self._waiting.append(stack)
 
     def stop_handing_out(self) -> None:
-        """Forgets the stacks that no worker has; those in flight are still given back."""
-        self._waiting.clear()
+        """Gives up the stacks that no worker has begun; those being trained are still given back.
+
+        May be called at any moment by a signal's handler.
+        """
+        self._stopping = True
 
     def next_finished(self) -> Finished | None:
         """Waits for a stack to finish; None when nothing is left."""
@@ -65,7 +66,9 @@ class LocalExecutor:
             self._hand_out()
             if not self._running:
                 return None
-            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+            done, _ = wait(self._running, timeout=STOP_CHECK_S, return_when=FIRST_COMPLETED)
+            if not done:
+                continue
             future = done.pop()
             stack = self._running.pop(future)
             failure = future.exception()
@@ -78,9 +81,18 @@ class LocalExecutor:
             self._waiting.extendleft(replace(stack, trials=half) for half in halves)
 
     def _hand_out(self) -> None:
+        if self._stopping:
+            self._give_up_waiting()
         while self._waiting and len(self._running) < self._room:
             stack = self._waiting.popleft()
             self._running[self._pool.schedule(train, args=[stack, self._device])] = stack
+
+    def _give_up_waiting(self) -> None:
+        """The pool kills a worker that begins a cancelled stack, also one that just did: its trials stay missing."""
+        self._waiting.clear()
+        for future in [future for future in self._running if not (future.running() or future.done())]:
+            future.cancel()
+            del self._running[future]
 
 
 def _describe(failure: BaseException) -> str:

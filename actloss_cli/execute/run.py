@@ -47,14 +47,16 @@ def run_plan(
     with locked(folder):
         forget_completion(folder)
         with StoreWriter(folder) as store:
-            write_config(folder, config)
             append_provenance(folder, describe_session(device, n_workers))
-            store.put_plan(plan)
+            store.draft_plan(plan)
             with LocalExecutor(n_workers, device) as executor:
                 scheduler = Scheduler(plan, store, executor, watch)
                 on_start(scheduler.stop)
-                progress = scheduler.run()
-        if progress.n_done == progress.n_total and not progress.n_crashed:
+                if scheduler.count():
+                    write_config(folder, config)
+                    scheduler.train()
+                progress = scheduler.progress()
+        if progress.is_complete:
             data = [file for facts in plan.tasks.values() for file in source_files(facts.task.dataset)]
-            note_completion(folder, key, progress.n_total, data)
+            note_completion(folder, key, progress.n_done, data)
     return progress, time.perf_counter() - start

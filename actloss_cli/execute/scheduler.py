@@ -56,13 +56,18 @@ class Writer(Protocol):
         """Writes what is noted."""
         ...
 
+    def put_in_force(self) -> None:
+        """Makes the plan with all that is noted the one that readers see."""
+        ...
+
 
 @dataclass(frozen=True)
 class Progress:
-    """Counts for whoever shows them. `n_total` grows when a grid of learning rates is extended."""
+    """Counts for whoever shows them."""
 
     n_done: int
-    n_total: int
+    n_total: int | None
+    """None until every group is counted; grows when a grid of learning rates is extended."""
     n_fresh: int
     """Of those done, the ones trained in this session."""
     n_diverged: int
@@ -71,6 +76,13 @@ class Progress:
     """Of the fresh ones: not tried again in this session, but in the next one."""
     failure: str
     """What the first crash said."""
+    stopped: bool
+    """Whether the session was told to stop."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the session came to its end with every trial there that the plan asks for."""
+        return not self.stopped and not self.n_crashed and self.n_done == self.n_total
 
 
 @dataclass(frozen=True)
@@ -98,17 +110,29 @@ class Scheduler:
         self._n_fresh = self._n_diverged = 0
         self._lost: set[str] = set()
         self._failure = ""
-        self._stopping = False
+        self._is_counted = self._stopping = False
 
     def stop(self) -> None:
         """Hand out no more; finish and store what is in flight."""
         self._stopping = True
         self._executor.stop_handing_out()
 
-    def run(self) -> Progress:
-        """Until nothing is missing, or until stopped."""
-        self._count_all()
-        self._watch(self._progress())
+    def count(self) -> bool:
+        """Notes what each group asks for and puts the plan in force; False if stopped before, with nothing changed."""
+        for number in range(len(self._groups)):
+            self._ask(number)
+            if self._stopping:
+                return False
+            if number % GROUPS_PER_FLUSH == 0:
+                self._store.flush()
+                self._watch(self.progress())
+        self._store.put_in_force()
+        self._is_counted = True
+        return True
+
+    def train(self) -> None:
+        """Once counted: until nothing is missing, or until stopped."""
+        self._watch(self.progress())
         unfinished = (number for number, counts in enumerate(self._counts) if counts.n_missing)
         self._hand_out_some(unfinished)
         while (finished := self._executor.next_finished()) is not None:
@@ -119,18 +143,19 @@ class Scheduler:
             if not self._outstanding[number]:
                 self._hand_out(number)
             self._hand_out_some(unfinished)
-            self._watch(self._progress())
-        return self._progress()
+            self._watch(self.progress())
 
-    def _count_all(self) -> None:
-        """Notes what each group asks for."""
-        for number in range(len(self._groups)):
-            if self._stopping:
-                break
-            self._ask(number)
-            if number % GROUPS_PER_FLUSH == 0:
-                self._store.flush()
-        self._store.flush()
+    def progress(self) -> Progress:
+        """Where the session stands."""
+        return Progress(
+            n_done=self._n_asked - self._n_missing,
+            n_total=self._n_asked + self._n_later if self._is_counted else None,
+            n_fresh=self._n_fresh,
+            n_diverged=self._n_diverged,
+            n_crashed=len(self._lost),
+            failure=self._failure,
+            stopped=self._stopping,
+        )
 
     def _hand_out_some(self, unfinished: Iterator[int]) -> None:
         """Groups in turn, until the workers have enough."""
@@ -184,13 +209,3 @@ class Scheduler:
             if outcome.status == "crashed":
                 self._lost.add(trial.id)
                 self._failure = self._failure or outcome.message
-
-    def _progress(self) -> Progress:
-        return Progress(
-            n_done=self._n_asked - self._n_missing,
-            n_total=self._n_asked + self._n_later,
-            n_fresh=self._n_fresh,
-            n_diverged=self._n_diverged,
-            n_crashed=len(self._lost),
-            failure=self._failure,
-        )

@@ -42,10 +42,11 @@ def elu(z: Tensor, out: Tensor, alpha: float, scale: float, rate: float) -> Tens
 def _filled(name: str, z: Tensor, out: Tensor, *numbers: float) -> bool:
     if z.dtype != torch.float32 or not fit(z, out):
         return False
-    _code()[name](z.data_ptr(), out.data_ptr(), z.numel(), *numbers)
+    code()[name](z.data_ptr(), out.data_ptr(), z.numel(), *numbers)
     return True
 
 
 @cache
-def _code() -> Code:
+def code() -> Code:
+    """Compiled once per process."""
     return Code(emit_functions(host_target()), torch.float32, _ARGUMENTS)

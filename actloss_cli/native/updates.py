@@ -16,10 +16,11 @@ def step(name: str, arrays: tuple[Tensor, ...], *numbers: float) -> bool:
     """Takes a step of `maps_code.emit_updates`, if the arrays fit: parameters, what is kept, gradients, rates."""
     if not fit(*arrays):
         return False
-    _code(arrays[0].dtype)[name](*(array.data_ptr() for array in arrays), arrays[0].numel(), *numbers)
+    code(arrays[0].dtype)[name](*(array.data_ptr() for array in arrays), arrays[0].numel(), *numbers)
     return True
 
 
 @cache
-def _code(dtype: torch.dtype) -> Code:
+def code(dtype: torch.dtype) -> Code:
+    """Compiled once per process and type."""
     return Code(emit_updates(host_target(), SCALARS[dtype]), dtype, _ARGUMENTS)

@@ -11,12 +11,8 @@ from actloss_cli import catalogue
 from actloss_cli.plan.trial import Stack, Trial, Way
 
 LARGEST_STACK = 256
-LARGEST_STACKED_MODEL = 2_000_000
-"""Parameters of a model beyond which two of them side by side are slower than one after the other."""
-LARGEST_LOOP = 4
-"""Trials that are handed out together where the plain loop trains them: each takes seconds."""
-WORKING_SET = 6_000_000
-"""Floats of parameters, gradients, optimizer state and activations that a stack may hold: 24 MB."""
+WORKING_SET = 4_000_000
+"""Floats of parameters, gradients, optimizer state and activations that a stack may hold: 16 MB."""
 
 
 def stack_trials(trials: Iterable[Trial], n_features: int, n_units: int) -> list[Stack]:
@@ -37,20 +33,22 @@ def _cut(trials: list[Trial], n_features: int, n_units: int) -> list[Stack]:
     trials = sorted(trials, key=lambda trial: (trial.pairing.activation.label, trial.lr, trial.seed))
     n_stacks = count_stacks(len(trials), trials[0], n_features, n_units)
     bounds = [len(trials) * k // n_stacks for k in range(n_stacks + 1)]
-    way = choose_way(trials[0], n_features, n_units)
+    way = choose_way(trials[0])
     return [Stack(tuple(trials[a:b]), way) for a, b in pairwise(bounds)]
 
 
-def choose_way(trial: Trial, n_features: int, n_units: int) -> Way:
-    """By the optimizer and the model's shape alone: whatever else a grid holds, a trial is trained the same way."""
-    stackable = catalogue.optimizer(trial.pairing.optimizer.name).stackable
-    return "stack" if stackable and _n_parameters(trial, n_features, n_units) <= LARGEST_STACKED_MODEL else "loop"
+def choose_way(trial: Trial) -> Way:
+    """By the optimizer alone: side by side models of every size that was tried are faster than one after another."""
+    return "stack" if catalogue.optimizer(trial.pairing.optimizer.name).stackable else "loop"
 
 
 def largest_stack(trial: Trial, n_features: int, n_units: int) -> int:
-    """How many trials like this one share a stack."""
-    if choose_way(trial, n_features, n_units) == "loop":
-        return LARGEST_LOOP
+    """How many trials like this one share a stack; the plain loop's go one by one, since each may take long.
+
+    So a stop waits for one training of each worker at most, and a worker that dies costs one.
+    """
+    if choose_way(trial) == "loop":
+        return 1
     n_activations = 2 * sum([n_features, *trial.task.model.hidden, n_units]) * trial.task.training.batch_size
     floats = 5 * _n_parameters(trial, n_features, n_units) + n_activations
     return max(2, min(LARGEST_STACK, WORKING_SET // floats))

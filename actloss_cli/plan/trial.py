@@ -17,7 +17,7 @@ Phase: TypeAlias = Literal["tune", "final"]
 Way: TypeAlias = Literal["stack", "loop"]
 """How trials are trained: side by side as one tensor program, or one after another by the plain loop."""
 
-MEANING = 1
+MEANING = 2
 """The engine's version of meaning: raised whenever the same trial would give other numbers."""
 
 
@@ -157,4 +157,4 @@ class Stack:
     """Trials that are handed out together: one task, output, loss and optimizer; sorted by activation."""
 
     trials: tuple[Trial, ...]
-    way: Way = "stack"
+    way: Way

@@ -7,8 +7,8 @@ DATABASE = "results.sqlite"
 
 _METRIC_COLUMNS = ",\n    ".join(f"{name} REAL" for name in METRICS)
 
-DDL = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+PLAN_TABLES = ("tasks", "pairings", "asked")
+PLAN_DDL = """
 CREATE TABLE tasks (
     task TEXT PRIMARY KEY,
     position INTEGER NOT NULL,
@@ -41,6 +41,10 @@ CREATE TABLE asked (
     trial TEXT NOT NULL,
     PRIMARY KEY (pairing_id, trial)
 ) WITHOUT ROWID;
+"""
+DDL = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+{PLAN_DDL}
 CREATE TABLE trials (
     trial TEXT PRIMARY KEY,
     phase TEXT NOT NULL,

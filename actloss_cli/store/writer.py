@@ -16,7 +16,7 @@ from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack, Trial, Way
 from actloss_cli.store.blobs import pack, unpack
 from actloss_cli.store.checks import check_version, unwritable
-from actloss_cli.store.schema import DATABASE, DDL, SCHEMA_VERSION
+from actloss_cli.store.schema import DATABASE, DDL, PLAN_DDL, PLAN_TABLES, SCHEMA_VERSION
 
 _TRIAL_COLUMNS = (
     *("trial", "phase", "seed", "lr", "status", "diverged_epoch"),
@@ -60,11 +60,13 @@ class StoreWriter:
         finally:
             self._connection.close()
 
-    def put_plan(self, plan: Plan) -> None:
-        """Makes this the plan in force: its tasks and pairings, nothing asked yet. Trials of other plans stay."""
+    def draft_plan(self, plan: Plan) -> None:
+        """Begins a plan of these tasks and pairings, nothing asked yet; readers see the old one until `put_in_force`.
+
+        What is asked is noted in the draft, which lives in temporary tables: they hide the lasting ones of their names.
+        """
+        self._connection.executescript(PLAN_DDL.replace("CREATE TABLE", "CREATE TEMP TABLE"))
         with self._transaction() as db:
-            for table in ("tasks", "pairings", "asked"):
-                db.execute(f"DELETE FROM {table}")
             db.executemany(
                 f"INSERT INTO tasks VALUES ({', '.join('?' * 14)})",
                 (_task_row(n, facts) for n, facts in enumerate(plan.tasks.values())),
@@ -73,6 +75,15 @@ class StoreWriter:
                 f"INSERT INTO pairings VALUES ({', '.join('?' * 9)})",
                 (_pairing_row(n, planned) for n, planned in enumerate(plan.pairings)),
             )
+
+    def put_in_force(self) -> None:
+        """Makes the draft, with all that is noted, the plan that readers see. Trials of other plans stay."""
+        with self._transaction() as db:
+            self._write_asked(db)
+            for table in PLAN_TABLES:
+                db.execute(f"DELETE FROM main.{table}")
+                db.execute(f"INSERT INTO main.{table} SELECT * FROM temp.{table}")
+                db.execute(f"DROP TABLE temp.{table}")
 
     def set_asked(self, asked: Mapping[str, Asked]) -> None:
         """Notes what each pairing (by id) asks for so far; written with the next commit, or by `flush`."""

@@ -20,7 +20,6 @@ from actloss_cli.engine.plain import PlainTraining
 from actloss_cli.execute.local import LocalExecutor
 from actloss_cli.execute.scheduler import Scheduler
 from actloss_cli.plan.plan import make_plan
-from actloss_cli.plan.trial import Stack
 from actloss_cli.store.reader import read_run
 from actloss_cli.store.writer import StoreWriter
 from tests.tiny_grid import TINY, actloss, write_tiny
@@ -90,10 +89,10 @@ def stack():
 
 def test_a_stack_that_raises_is_tried_in_halves_and_its_trials_are_crashed_while_others_go_on(stack):
     changed = replace(stack.trials[0].task, fingerprint="other data")
-    spoilt = Stack(tuple(replace(trial, task=changed) for trial in stack.trials[:3]))
+    spoilt = replace(stack, trials=tuple(replace(trial, task=changed) for trial in stack.trials[:3]))
     with LocalExecutor(1, "cpu") as executor:
         executor.submit(spoilt)
-        executor.submit(Stack(stack.trials[:2]))
+        executor.submit(replace(stack, trials=stack.trials[:2]))
         answers = []
         while (answer := executor.next_finished()) is not None:
             answers.append(answer)
@@ -115,36 +114,6 @@ def test_crashed_trials_are_missing_to_the_next_session(tiny_run, tmp_path):
     assert answer.returncode == 0, answer.stderr
     assert ", 4 of them trained now" in answer.stderr
     assert results_of(folder).equals(results_of(tiny_run))
-
-
-def test_a_run_that_is_stopped_while_it_asks_hands_out_nothing_more():
-    plan = make_plan(expand(load_config("smoke")))
-    handed = []
-
-    class Store:
-        def curves_of(self, trial_ids):
-            return {}
-
-        def set_asked(self, asked):
-            if len(handed) >= 3:
-                scheduler.stop()
-
-        def flush(self):
-            pass
-
-    class Executor:
-        has_room = True
-        submit = handed.append
-
-        def stop_handing_out(self):
-            handed.clear()
-
-        def next_finished(self):
-            return None
-
-    scheduler = Scheduler(plan, Store(), Executor(), lambda progress: None)
-    scheduler.run()
-    assert len(handed) <= 1
 
 
 def test_the_stacks_of_a_large_plan_are_made_as_workers_have_room(tmp_path):
@@ -171,8 +140,12 @@ def test_the_stacks_of_a_large_plan_are_made_as_workers_have_room(tmp_path):
             return stack, [TrialOutcome("done", None, {"score": 0.5}, curve, None, 1) for _ in stack.trials]
 
     with StoreWriter(tmp_path) as store:
-        store.put_plan(plan)
-        progress = Scheduler(plan, store, Executor(), lambda progress: None).run()
+        store.draft_plan(plan)
+        scheduler = Scheduler(plan, store, Executor(), lambda progress: None)
+        assert scheduler.count()
+        scheduler.train()
+    progress = scheduler.progress()
+    assert progress.is_complete
     assert progress.n_done == progress.n_total == progress.n_fresh
     assert len(n_waiting) > 50
     assert max(n_waiting) <= 6
@@ -183,7 +156,7 @@ def test_a_killed_worker_costs_nothing_but_time(stack):
         executor.submit(stack)
         executor._hand_out()
         deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and not (workers := children_of(os.getpid())):
+        while time.monotonic() < deadline and not (workers := workers_of(os.getpid())):
             time.sleep(0.05)
         time.sleep(1)
         for worker in workers:
@@ -195,11 +168,14 @@ def test_a_killed_worker_costs_nothing_but_time(stack):
     assert set(found) <= {"done", "diverged"}
 
 
+def workers_of(pid):
+    """The processes whose parent is one of that process's children, the one that they are copies of."""
+    return [worker for child in children_of(pid) for worker in children_of(child)]
+
+
 def children_of(pid):
-    """Worker processes: spawned children, not the resource tracker."""
-    listing = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=True)
-    rows = [line.split(None, 1) for line in listing.stdout.splitlines()]
-    return [int(child) for child, command in rows if "spawn_main" in command]
+    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(child) for child in listing.stdout.split()]
 
 
 LOOPED = """\

@@ -1,0 +1,16 @@
+"""Imported once, by the process that workers are copies of: what each would have to import before it trains."""
+
+import gc
+
+import sklearn.datasets
+import sklearn.model_selection
+import sklearn.preprocessing  # noqa: F401
+import torch
+
+import actloss_cli.execute.worker  # noqa: F401
+from actloss_cli.native import functions, products, updates
+
+products.products(torch.float32)
+functions.code()
+updates.code(torch.float32)
+gc.freeze()  # A collection would write to the memory that workers share, and take long at their end.
