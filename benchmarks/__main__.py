@@ -14,20 +14,24 @@ from benchmarks.effort import FULL, QUICK
 from benchmarks.measured import PARTS, Measured, measure, read_measured, write_measured
 from benchmarks.page import write_page
 
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
 
 def main() -> None:
     """Parses the command line and carries it out."""
     parser = argparse.ArgumentParser(
         "python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="minutes instead of most of an hour; no page for docs")
+    parser.add_argument("--quick", action="store_true", help="minutes instead of most of an hour; not for docs")
     parser.add_argument("--folder", type=Path, default=Path("docs"), help="where performance.md goes (docs)")
     parser.add_argument("--jax", metavar="PYTHON", help="an interpreter that has JAX; else that contender stays out")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure, all unless said")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure anew (all)")
     parser.add_argument("--workers", type=int, default=default_workers(), help="processes of each contender")
     parser.add_argument("--render", action="store_true", help="measure nothing")
     arguments = parser.parse_args()
 
+    if arguments.quick and arguments.folder.resolve() == DOCS.resolve():
+        parser.error("--quick is for a look; name another --folder than docs")
     raw = arguments.folder / "performance" / "measured.json"
     raw.parent.mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
@@ -38,7 +42,8 @@ def main() -> None:
 
     if not arguments.render:
         effort = QUICK if arguments.quick else FULL
-        measure(effort, arguments.only, arguments.workers, arguments.jax, keep)
+        known = read_measured(raw) if raw.exists() else Measured()
+        measure(effort, arguments.only, arguments.workers, arguments.jax, known, keep)
     write_page(read_measured(raw), arguments.folder)
     print(arguments.folder / "performance.md")
 

@@ -16,6 +16,8 @@ class Effort:
     size_repetitions: int
     sample: int
     """Trials that a contender trains per repetition where all of them would take hours."""
+    jax_groups: int
+    """Groups of the main grid's pairings that JAX trains per repetition."""
     trial_counts: tuple[int, ...]
     """Of the jobs whose cost per trial is compared."""
     one_repetition_from: int
@@ -37,6 +39,7 @@ FULL = Effort(
     repetitions=5,
     size_repetitions=3,
     sample=240,
+    jax_groups=40,
     trial_counts=(100, 1_000, 10_000, 100_000),
     one_repetition_from=100_000,
     groups=24,
@@ -53,6 +56,7 @@ QUICK = Effort(
     repetitions=2,
     size_repetitions=2,
     sample=12,
+    jax_groups=8,
     trial_counts=(100, 300),
     one_repetition_from=300,
     groups=3,

@@ -10,9 +10,10 @@ from actloss_cli.report.canvas import GREY, house_style, new_figure
 from benchmarks.bars import ms_per_trial
 from benchmarks.contenders.names import ACTLOSS, FLOOR
 from benchmarks.measured import Measured
+from benchmarks.measurements.agreement import disagreement
 from benchmarks.measurements.contest import Contest
 from benchmarks.measurements.scaling import Scaling
-from benchmarks.spread import Spread
+from benchmarks.spread import Spread, short
 
 OURS, OTHERS, LIMIT = "#0072b2", "#999999", "#d9d9d9"
 
@@ -35,22 +36,26 @@ def write_figure(measured: Measured, path: Path) -> bool:
 
 
 def _draw_contest(ax: Axes, contest: Contest) -> None:
-    costs = {ACTLOSS: Spread.of([run.us_per_step for run in contest.actloss])}
-    costs |= {name: Spread.of([t.us_per_step for t in timed]) for name, timed in contest.others.items()}
+    costs = {ACTLOSS: Spread.of([run.timed.us_per_step for run in contest.actloss])}
+    costs |= {
+        name: Spread.of([t.us_per_step for t in timed])
+        for name, timed in contest.others.items()
+        if not disagreement(contest.agreement, name)
+    }
     names = sorted(costs, key=lambda name: costs[name].median, reverse=True)
     for y, name in enumerate(reversed(names)):
         cost = costs[name]
         color = OURS if name == ACTLOSS else LIMIT if name == FLOOR else OTHERS
         ax.barh(y, cost.median, 0.65, color=color)
         ax.plot([cost.low, cost.high], [y, y], color="black", linewidth=1)
-        ax.annotate(_short(cost.median), (cost.high, y), (4, 0), textcoords="offset points", va="center")
+        ax.annotate(short(cost.median), (cost.high, y), (4, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(names)), list(reversed(names)))
     ax.tick_params(axis="y", length=0)
     ax.set_xscale("log")
     ax.set_xlim(1, 2.2 * max(cost.high for cost in costs.values()))
     _plain_numbers(ax, "x")
     ax.set_xlabel("µs per model-step, all workers together (log scale)")
-    ax.set_title("The same trials, five ways", loc="left", fontweight="bold")
+    ax.set_title(f"The same trials, {len(costs.keys() - {FLOOR})} ways", loc="left", fontweight="bold")
 
 
 def _draw_scaling(ax: Axes, scaling: Scaling) -> None:
@@ -60,7 +65,7 @@ def _draw_scaling(ax: Axes, scaling: Scaling) -> None:
         ax.plot(list(costs), medians, "o--" if without_start else "o-", color=color, markersize=4, label=name)
         if not without_start:
             for count, median in zip(costs, medians, strict=True):
-                ax.annotate(_short(median), (count, median), (0, 6), textcoords="offset points", ha="center")
+                ax.annotate(short(median), (count, median), (0, 6), textcoords="offset points", ha="center")
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.margins(0.12, 0.2)
@@ -77,7 +82,3 @@ def _plain_numbers(ax: Axes, which: str) -> None:
     axis = ax.xaxis if which == "x" else ax.yaxis
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     axis.set_minor_locator(NullLocator())
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

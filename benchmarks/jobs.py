@@ -4,13 +4,19 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from actloss_cli.config.expansion import expand
 from actloss_cli.config.load import load_config
 from actloss_cli.plan.plan import Plan, PlannedPairing, make_plan
 from actloss_cli.plan.trial import Stack, Trial
 from actloss_cli.store.reader import read_run
+
+Curve: TypeAlias = NDArray[np.float32]
+"""Validation score `[E]`."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +33,12 @@ class Work:
 
 @dataclass(frozen=True)
 class Job:
-    """The trials of a finished run, in a stable order, with the validation score that each ended at (NaN: diverged)."""
+    """The trials of a finished run, in a stable order, and how they went."""
 
     plan: Plan
     trials: tuple[Trial, ...]
-    scores: Mapping[str, float] = field(repr=False)
+    curves: Mapping[str, Curve] = field(repr=False)
+    """Validation score after each epoch by trial, NaN from the epoch on in which it diverged."""
 
     @property
     def model_steps(self) -> int:
@@ -43,7 +50,10 @@ class Job:
         return sum(trial.task.training.epochs * self.plan.tasks[trial.task.label].steps_per_epoch for trial in trials)
 
     def sample(self, n: int, seed: int) -> list[Trial]:
-        """About n trials at equal distances, from a random start: every task, phase and pairing in its proportion."""
+        """About n trials at equal distances, from a random start: every task and phase in its proportion.
+
+        Pairings are spread as evenly as n allows; where there are more of them than n, most are left out.
+        """
         if n >= len(self.trials):
             return list(self.trials)
         distance = len(self.trials) / n
@@ -66,14 +76,20 @@ def job_of(plan: Plan, folder: Path) -> Job:
     """What the finished run in `folder` trained; raises where it is not the run of this plan."""
     planned = {one.id: one for one in plan.pairings}
     trials: dict[str, Trial] = {}
-    scores: dict[str, float] = {}
-    table = read_run(folder).trials
+    curves: dict[str, Curve] = {}
+    run = read_run(folder)
     row: Any
-    for row in table.reset_index().itertuples():
+    for row, padded in zip(run.trials.reset_index().itertuples(), run.validation_score, strict=True):
         one = planned[str(row.pairing_id)]
         trial = Trial(one.facts.task, one.pairing, float(row.lr), row.phase, int(row.seed))
         if trial.id != row.trial:
             raise ValueError(f"{folder} is not a run of this plan: {trial.id} is stored as {row.trial}")
-        trials[trial.id], scores[trial.id] = trial, float(row.validation_score)
+        curve = padded[: trial.task.training.epochs]
+        # who is finite on validation but not on the test rows has diverged too, at the end
+        trials[trial.id], curves[trial.id] = trial, curve if row.status == "done" else _ending_in_nan(curve)
     ordered = sorted(trials.values(), key=lambda t: (t.task.label, t.phase, t.pairing.label, t.lr, t.seed))
-    return Job(plan, tuple(ordered), scores)
+    return Job(plan, tuple(ordered), curves)
+
+
+def _ending_in_nan(curve: Curve) -> Curve:
+    return np.append(curve[:-1], np.float32(np.nan))

@@ -15,10 +15,12 @@ CPU0 = Path("/sys/devices/system/cpu/cpu0/cache")
 
 @dataclass(frozen=True)
 class Machine:
-    """Facts as strings, in the order in which a page shows them."""
+    """A session of the benchmark; facts as strings, in the order in which a page shows them."""
 
     started: str
     command: str
+    code: str
+    """Version and commit of what was measured."""
     facts: dict[str, str] = field(default_factory=dict)
 
 
@@ -33,10 +35,10 @@ def describe_machine(n_workers: int, jax_python: str | None) -> Machine:
         "system": session["platform"],
         "python": session["python"],
         "libraries": ", ".join(f"{name} {number}" for name, number in libraries.items()),
-        "actloss": f"{session['actloss']}, commit {session['git_commit'] or 'unknown'}",
     }
+    code = f"actloss {session['actloss']}, commit {session['git_commit'] or 'unknown'}"
     command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
-    return Machine(session["started"], command, facts)
+    return Machine(session["started"], command, code, facts)
 
 
 def _jax(python: str | None) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""All that one run of the benchmark measured, and its file."""
+"""All that was measured, part by part, in one session or in several, and its file."""
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -19,9 +19,10 @@ from benchmarks.measurements.sizes import SizeCell, measure_sizes
 
 @dataclass(frozen=True)
 class Measured:
-    """Raw numbers; None for what was left out."""
+    """Raw numbers; None for what is not there."""
 
-    machine: Machine
+    machines: dict[str, Machine] = field(default_factory=dict)
+    """By part: when, on what and of which code it was measured."""
     contest: Contest | None = None
     loop_floor: list[LoopFloor] | None = None
     shares: list[Shares] | None = None
@@ -39,9 +40,10 @@ def measure(
     parts: Collection[str],
     n_workers: int,
     jax_python: str | None,
+    measured: Measured,
     keep: Callable[[Measured, str], None],
 ) -> Measured:
-    """Measures the parts one after another; `keep` gets all there is after each, with its name."""
+    """Measures the parts one after another, in place of what is there; `keep` gets all after each, with its name."""
     repetitions = effort.repetitions
     ways: dict[str, Callable[[], object]] = {
         "contest": lambda: measure_contest(effort.common, repetitions, effort.sample, n_workers, jax_python),
@@ -51,12 +53,15 @@ def measure(
             effort.hidden, effort.depths, effort.batch_sizes, effort.size_repetitions, effort.cell_s
         ),
         "scaling": lambda: measure_scaling(effort.trial_counts, repetitions, effort.one_repetition_from, n_workers),
-        "main_grid": lambda: measure_main_grid(effort.main, effort.main_repetitions, effort.sample, n_workers),
+        "main_grid": lambda: measure_main_grid(
+            effort.main, effort.main_repetitions, effort.sample, effort.jax_groups, n_workers, jax_python
+        ),
     }
-    measured = Measured(describe_machine(n_workers, jax_python))
+    machine = describe_machine(n_workers, jax_python)
     for part in PARTS:
         if part in parts:
-            measured = replace(measured, **{part: ways[part]()})  # type: ignore[arg-type]  # each way fits its field
+            machines = measured.machines | {part: machine}
+            measured = replace(measured, machines=machines, **{part: ways[part]()})  # type: ignore[arg-type]  # each way fits its field
             keep(measured, part)
     return measured
 

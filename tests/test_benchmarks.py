@@ -1,58 +1,57 @@
-"""The benchmark's pieces on a job of seconds; JAX itself lives in another environment, so only its input is here."""
+"""What the benchmark measures and how its page tells it, on a job of seconds and with clocks that tests set."""
 
 import json
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from sklearn.metrics import balanced_accuracy_score, r2_score
 
-from actloss_cli.catalogue.choice import Choice
-from actloss_cli.datasets import load, split
+from actloss_cli.plan.trial import Trial
 from actloss_cli.store.reader import read_run
+from benchmarks import __main__ as command_line
 from benchmarks.bars import bars_of
 from benchmarks.contenders.actloss_command import CommandRun
-from benchmarks.contenders.jax_input import arrays_of, write_groups
+from benchmarks.contenders.jax_programs import SCOPES, can_train, count_programs
 from benchmarks.contenders.names import JAX, PLAIN
-from benchmarks.contenders.plain_loop import train_plain
-from benchmarks.contenders.pool import time_trials
-from benchmarks.contenders.products import StackShape, floor_seconds, stack_shapes, time_products
-from benchmarks.contenders.scores import balanced_accuracy, r2
-from benchmarks.contenders.sklearn_mlp import can_train, train_sklearn
-from benchmarks.contenders.timed import Timed
+from benchmarks.contenders.timed import Timed, Trained
+from benchmarks.effort import QUICK
 from benchmarks.jobs import Job, Work, job_of
-from benchmarks.machine import describe_machine
-from benchmarks.measured import Measured, read_measured, write_measured
-from benchmarks.measurements.agreement import compare_scores
+from benchmarks.machine import Machine
+from benchmarks.measured import Measured, measure, read_measured, write_measured
+from benchmarks.measurements import jax_sample, loop_floor, main_grid, scaling, shares, sizes
+from benchmarks.measurements.agreement import Agreement, compare_scores, disagreement, is_flat_at_end
 from benchmarks.measurements.contest import Contest
+from benchmarks.measurements.jax_sample import JaxChoice, JaxSample, choose_scope, measure_jax
 from benchmarks.measurements.loop_floor import PACKED, LoopFloor, measure_loop_floor
-from benchmarks.measurements.main_grid import measure_main_grid
-from benchmarks.measurements.scaling import Scaling
+from benchmarks.measurements.main_grid import MainGrid, measure_main_grid
+from benchmarks.measurements.scaling import Scaling, measure_scaling
 from benchmarks.measurements.shares import measure_shares
 from benchmarks.measurements.sizes import SizeCell, measure_sizes
-from benchmarks.measurements.stack_sample import sample_groups, sized_stack
+from benchmarks.measurements.stack_sample import packed_stacks, sample_groups, sized_stack
 from benchmarks.page import write_page
 from benchmarks.spread import Spread, ratios
 from tests.tiny_grid import write_tiny
 
 ROOT = Path(__file__).resolve().parent.parent
-SMALL = """\
-name: small
-tasks:
-  - {kind: multiclass, dataset: digits}
-  - {kind: binary, dataset: moons}
-  - {kind: regression, dataset: friedman1}
-activation: [tanh]
-output: {multiclass: identity, binary: sigmoid, regression: identity}
-loss: {multiclass: cross_entropy, binary: bce, regression: mse}
-optimizer: [adam, {name: sgd, momentum: 0.9}]
-lr: [0.01]
-seeds: {tune: 1, final: 2}
-model: {hidden: [8]}
-training: {epochs: 2, batch_size: 64}
-"""
+
+
+class Clock:
+    """Stands for the module `time`; stands still unless it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
@@ -61,14 +60,8 @@ def tiny(tiny_run: Path, tmp_path: Path) -> Job:
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Work:
-    path = tmp_path / "small.yaml"
-    path.write_text(SMALL)
-    return Work(str(path))
-
-
-def small_trials(work: Work):
-    return [trial for planned in work.plan().pairings for trial in planned.ask({}).trials]
+def tiny_work(tmp_path: Path) -> Work:
+    return Work(str(write_tiny(tmp_path)))
 
 
 def test_a_spread_is_the_median_and_the_quartiles_of_numpy():
@@ -87,6 +80,14 @@ def test_a_job_holds_the_trials_that_its_run_stored(tiny: Job, tiny_run: Path):
     assert tiny.model_steps == (steps["epochs"] * steps["steps_per_epoch"]).sum()
 
 
+def test_a_jobs_curves_end_at_the_stored_score_or_in_nan_where_a_trial_diverged(tiny: Job, tiny_run: Path):
+    stored = read_run(tiny_run).trials
+    expected = stored["validation_score"].where(stored["status"] == "done")
+    for trial, score in expected.items():
+        assert len(tiny.curves[trial]) == 4
+        assert tiny.curves[trial][-1] == pytest.approx(score, rel=1e-6, nan_ok=True)
+
+
 def test_a_job_of_another_config_than_the_run_is_refused(tiny_run: Path, tmp_path: Path):
     other = Work(str(write_tiny(tmp_path)), ("model.hidden=[9]",))
     with pytest.raises(ValueError, match="is not a run of this plan"):
@@ -103,86 +104,125 @@ def test_a_sample_has_every_task_and_phase_in_its_proportion(tiny: Job, seed: in
         assert abs(share - whole / 4) <= 1
 
 
-def test_a_jobs_stacks_hold_all_its_trials_and_their_products_all_its_steps(tiny: Job):
+def test_a_jobs_stacks_hold_all_its_trials(tiny: Job):
     assert sorted(t.id for stack, _ in tiny.stacks() for t in stack.trials) == sorted(t.id for t in tiny.trials)
-    assert sum(shape.T * n for shape, n in stack_shapes(tiny).items()) == tiny.model_steps
 
 
-def test_more_trials_take_longer_to_multiply():
-    one, four = (min(time_products(StackShape(T, (20, 32, 4), 64), 50) for _ in range(3)) for T in (64, 256))
-    assert 0 < one < four
+# Agreement
 
 
-def test_scores_in_numpy_are_those_of_scikit_learn():
-    rng = np.random.default_rng(0)
-    y, said = rng.integers(0, 4, (2, 50))
-    assert balanced_accuracy(said, y) == pytest.approx(balanced_accuracy_score(y, said), abs=1e-12)
-    target, predicted = rng.normal(size=(2, 50))
-    assert r2(predicted, target) == pytest.approx(r2_score(target, predicted), abs=1e-12)
-
-
-def test_scikit_learn_trains_a_trial_to_the_score_of_the_plain_loop(small: Work):
-    for trial in small_trials(small):
-        assert can_train(trial)
-        assert train_sklearn(trial) == pytest.approx(train_plain(trial), abs=0.01), trial
-
-
-def test_what_scikit_learn_does_not_have_is_not_asked_of_it(small: Work):
-    trial = small_trials(small)[0]
-    gelu = replace(trial, pairing=replace(trial.pairing, activation=Choice.of("gelu")))
-    rmsprop = replace(trial, pairing=replace(trial.pairing, optimizer=Choice.of("rmsprop")))
-    assert not can_train(gelu)
-    assert not can_train(rmsprop)
-
-
-def test_a_contender_in_a_pool_gives_time_and_scores_that_agree_with_the_run(tiny: Job):
-    trials = tiny.sample(12, 0)
-    trained = time_trials(train_plain, trials, 1, tiny.steps_of(trials))
-    assert trained.timed.n_trials == len(trained.scores) == 12
-    assert 10 < trained.timed.us_per_step < 1e5
-    lines = compare_scores(tiny, PLAIN, trained.scores)
+def test_scores_that_are_ours_agree_on_every_task(tiny: Job):
+    lines = compare_scores(tiny, PLAIN, {trial.id: float(tiny.curves[trial.id][-1]) for trial in tiny.trials})
     assert [line.task for line in lines] == list(tiny.plan.tasks)
-    assert all(line.holds for line in lines)
+    assert all(line.holds and line.n_close == line.n_settled > 0 for line in lines)
+    assert disagreement(lines, PLAIN) == ""
 
 
 def test_scores_that_differ_do_not_agree(tiny: Job):
     wrong = {trial.id: math.nan if k % 2 else 1.0 for k, trial in enumerate(tiny.trials)}
-    assert not any(line.holds for line in compare_scores(tiny, PLAIN, wrong))
+    lines = compare_scores(tiny, PLAIN, wrong)
+    assert not any(line.holds for line in lines)
+    assert disagreement(lines, PLAIN) == f"its scores disagree on {', '.join(tiny.plan.tasks)}"
+    assert disagreement(lines, JAX) == ""
 
 
-def test_the_floor_of_a_job_is_some_microseconds_a_step(tiny: Job):
-    assert 0.1 < floor_seconds(tiny, 1, n_steps=3) / tiny.model_steps * 1e6 < 100
+def settled_trials(job: Job, task: str) -> list[Trial]:
+    """By the definition: at no higher rate than the finals', and flat."""
+    return [
+        t
+        for t in job.trials
+        if t.task.label == task
+        and t.lr <= max(f.lr for f in job.trials if (f.task, f.pairing, f.phase) == (t.task, t.pairing, "final"))
+        and is_flat_at_end(job.curves[t.id], job.plan.tasks[task].floor)
+    ]
 
 
-def test_minibatches_for_jax_visit_every_row_once_an_epoch(small: Work):
-    trials = [trial for trial in small_trials(small) if trial.task.kind == "multiclass"]
-    arrays = arrays_of(trials)
-    rows, weights = arrays["rows"][0], arrays["weights"]
-    n = len(arrays["X_train"][0])
-    for epoch in rows:
-        assert sorted(epoch[weights > 0]) == list(range(n))
-    np.testing.assert_allclose(weights.sum(1), 1, rtol=1e-6)
-    assert rows.shape == (2, -(-n // 64), 64)
+def test_settled_scores_that_differ_one_by_one_do_not_agree_even_if_their_means_do(tiny: Job):
+    scores = {trial.id: float(tiny.curves[trial.id][-1]) for trial in tiny.trials}
+    settled = settled_trials(tiny, "moons")
+    off = [t for t in settled if 0.6 < scores[t.id] < 0.9]
+    off = off[: len(off) // 2 * 2]
+    assert len(off) > 0.1 * len(settled)
+    for k, trial in enumerate(off):
+        scores[trial.id] += 0.1 if k % 2 else -0.1
+    (line,) = (line for line in compare_scores(tiny, PLAIN, scores) if line.task == "moons")
+    assert abs(line.ours - line.theirs) < 1e-6
+    assert (line.n_settled, line.n_close) == (len(settled), len(settled) - len(off))
+    assert not line.holds
 
 
-def test_rows_for_jax_are_those_of_the_split(small: Work):
-    trials = [trial for trial in small_trials(small) if trial.task.kind == "multiclass"]
-    task = trials[0].task
-    rows = split(load(task.dataset, task.kind), "tune", 0)
-    arrays = arrays_of(trials)
-    np.testing.assert_allclose(arrays["X_validation"][0], rows.X_validation, rtol=1e-6, atol=1e-6)
-    np.testing.assert_array_equal(arrays["y_train"][0].argmax(1), rows.y_train)
-    assert "X_test" not in arrays
+def test_trials_at_rates_that_tuning_found_too_high_need_not_agree_one_by_one(tiny: Job):
+    scores = {trial.id: float(tiny.curves[trial.id][-1]) for trial in tiny.trials}
+    settled = {trial.id for task in tiny.plan.tasks for trial in settled_trials(tiny, task)}
+    off = [t for t in tiny.trials if t.id not in settled and 0.6 < scores[t.id] < 0.9]
+    off = off[: len(off) // 2 * 2]
+    assert off
+    for k, trial in enumerate(off):
+        scores[trial.id] += 0.1 if k % 2 else -0.1
+    assert all(line.n_close == line.n_settled for line in compare_scores(tiny, PLAIN, scores))
 
 
-def test_every_trial_is_in_one_share_for_jax_and_shares_are_even(small: Work, tmp_path: Path):
-    trials = small_trials(small)
-    write_groups(trials, tmp_path, 2)
-    shares = [json.loads((tmp_path / f"share-{k}.json").read_text()) for k in range(2)]
-    ids = [one for share in shares for group in share for of_seed in group["trials"] for one in of_seed]
-    assert sorted(ids) == sorted(trial.id for trial in trials)
-    assert sum(group["cost"] for group in shares[0]) == sum(group["cost"] for group in shares[1])
-    assert all((tmp_path / group["data"]).is_file() for share in shares for group in share)
+@pytest.mark.parametrize(
+    ("curve", "flat"),
+    [
+        ([0.1, 0.9, 0.9, 0.91, 0.9, 0.9], True),
+        ([0.1, 0.9, 0.9, 0.91, 0.9, 0.8], False),
+        ([0.1, 0.9, 0.9, 0.5, 0.9, 0.9], True),
+        ([0.9, 0.9, 0.9, 0.9, 0.9, math.nan], False),
+        ([0.1, -3.0, -2.0, -5.0, -9.0, -7.0], True),
+        ([0.4], True),
+    ],
+)
+def test_a_curve_is_flat_by_its_last_third_above_the_floor(curve: list[float], flat: bool):
+    assert is_flat_at_end(np.array(curve, np.float32), 0.0) is flat
+
+
+# JAX on a part of a job
+
+
+@pytest.fixture
+def told_jax(monkeypatch: pytest.MonkeyPatch, tiny: Job) -> list[tuple[str, int]]:
+    """A JAX that takes 2 s to start, a second to compile a program and a microsecond a model-step; notes its trials."""
+    asked: list[tuple[str, int]] = []
+
+    def time_jax(python, trials, whole, scope, n_workers, model_steps) -> Trained:
+        assert {trial.id for trial in whole} in (set(), {t.id for t in tiny.trials if can_train(t)})
+        asked.append((scope, len(trials)))
+        compile_s, execute_s = float(count_programs(trials, scope)), model_steps * 1e-6
+        timed = Timed(2 + compile_s + execute_s, len(trials), model_steps, compile_s, execute_s)
+        return Trained(timed, {trial.id: float(tiny.curves[trial.id][-1]) for trial in trials})
+
+    monkeypatch.setattr(jax_sample, "time_jax", time_jax)
+    return asked
+
+
+def test_a_jax_sample_is_scaled_by_programs_and_steps_but_not_by_its_start(told_jax: list[tuple[str, int]], tiny: Job):
+    sample, scores = measure_jax("python", tiny, "a pairing", 5, 0, 2)
+    assert told_jax == [("a pairing", 0), ("a pairing", sample.timed.n_trials)]
+    assert len(scores) == sample.timed.n_trials < len(tiny.trials)
+    n_programs = len({(t.task.label, t.pairing, t.phase) for t in tiny.trials})
+    assert sample.seconds == pytest.approx(2 + n_programs + tiny.model_steps * 1e-6)
+    assert sample.us_per_step == pytest.approx(sample.seconds / tiny.model_steps * 1e6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_jax_sample_is_of_whole_groups(told_jax: list[tuple[str, int]], tiny: Job, seed: int):
+    chosen = jax_sample.sample_groups(list(tiny.trials), 5, seed)
+    keys = {(t.task.label, t.pairing.output, t.pairing.loss, t.pairing.optimizer) for t in chosen}
+    whole = [t for t in tiny.trials if (t.task.label, t.pairing.output, t.pairing.loss, t.pairing.optimizer) in keys]
+    assert len(keys) == 5
+    assert {t.id for t in chosen} == {t.id for t in whole}
+
+
+def test_jax_gets_the_scope_that_is_fastest_for_the_whole(told_jax: list[tuple[str, int]], tiny: Job):
+    choice = choose_scope("python", tiny, 2, 2)
+    assert [scope for scope, n in told_jax if n] == list(SCOPES)
+    # two tasks in two phases, all with one output unit
+    assert choice.seconds["a task"] == pytest.approx(2 + 4 + tiny.model_steps * 1e-6)
+    assert choice.scope == "a task"
+
+
+# Measurements
 
 
 def test_a_stack_of_a_given_size_has_distinct_trials_sorted_by_activation(tiny: Job):
@@ -193,72 +233,276 @@ def test_a_stack_of_a_given_size_has_distinct_trials_sorted_by_activation(tiny: 
         assert labels == sorted(labels)
 
 
-def test_the_loop_takes_longer_than_its_products(tmp_path: Path):
-    work = Work(str(write_tiny(tmp_path)))
-    packed, sized = measure_loop_floor(work, 2, (16,), 2)
-    assert (packed.size, sized.size, sized.n_stacks) == (PACKED, "16", 2)
-    assert all(loop > products > 0 for loop, products in zip(packed.loop_us, packed.products_us, strict=True))
+def test_groups_that_train_in_no_stack_are_not_sampled(tmp_path: Path):
+    plan = Work(str(write_tiny(tmp_path)), ("optimizer=[sgd, lbfgs]",)).plan()
+    groups = sample_groups(plan, 100)
+    assert {group.key[3].name for group in groups} == {"sgd"}
+    assert all(stack.way == "stack" for group in groups for stack in [*packed_stacks(group), sized_stack(group, 8)])
 
 
-def test_shares_of_a_stacks_time_are_all_positive(tmp_path: Path):
-    for share in measure_shares(Work(str(write_tiny(tmp_path))), 2, 1):
-        assert min(*share.prepare_s, *share.train_s, *share.rest_s) > 0
+def test_the_loop_and_its_products_are_timed_apart(tiny_work: Work, clock: Clock, monkeypatch: pytest.MonkeyPatch):
+    """An epoch of the loop takes a second per trial, the first ten times that; a step of products 10 ms per trial."""
+
+    class Training:
+        steps_per_epoch = 5
+
+        def __init__(self, trials, dataset) -> None:
+            self.T = len(trials)
+
+        def train_epoch(self, epoch: int) -> None:
+            clock.now += self.T * (1 if epoch else 10)
+
+    def products_step(shape):
+        def step() -> None:
+            clock.now += shape.T * 0.01
+
+        return step
+
+    monkeypatch.setattr(loop_floor, "time", clock)
+    monkeypatch.setattr(loop_floor, "StackedTraining", Training)
+    monkeypatch.setattr(loop_floor, "products_step", products_step)
+    packed, sized = measure_loop_floor(tiny_work, 2, (16,), 2)
+    assert (packed.size, packed.n_stacks, sized.size, sized.n_stacks) == (PACKED, 4, "16", 2)
+    for row in (packed, sized):
+        np.testing.assert_allclose(row.loop_us, [1e6 / 5] * 2)
+        np.testing.assert_allclose(row.products_us, [1e4] * 2)
 
 
-def test_a_cell_of_the_size_grid_is_measured_both_ways(monkeypatch: pytest.MonkeyPatch):
+def test_a_stacks_time_has_three_shares(tiny_work: Work, clock: Clock, monkeypatch: pytest.MonkeyPatch):
+    """Preparation takes 3 s, each of 4 epochs 2 s, what follows an epoch 0.5 s."""
+
+    def init(self, trials, dataset) -> None:
+        clock.now += 3
+
+    def train_epoch(self, epoch, max_steps=None) -> None:
+        clock.now += 2
+
+    def run(self) -> None:
+        for epoch in range(4):
+            self.train_epoch(epoch)
+            clock.now += 0.5
+
+    monkeypatch.setattr(shares, "time", clock)
+    for name, function in (("__init__", init), ("train_epoch", train_epoch), ("run", run)):
+        monkeypatch.setattr(shares.StackedTraining, name, function)
+    tune, final = measure_shares(tiny_work, 2, 2)
+    assert (tune.phase, final.phase, tune.n_stacks, final.n_stacks) == ("tune", "final", 2, 2)
+    for share in (tune, final):
+        assert (share.prepare_s, share.train_s, share.rest_s) == ([6, 6], [16, 16], [4, 4])
+
+
+def test_a_cell_of_the_size_grid_is_measured_both_ways(clock: Clock, monkeypatch: pytest.MonkeyPatch):
+    """A training takes a second per epoch in the plain loop; a stack takes 10 ms per trial and epoch."""
     monkeypatch.chdir(ROOT)
-    (cell,) = measure_sizes((128,), (4,), (512,), 1, 0.01)
+
+    class Plain:
+        def __init__(self, trial, dataset) -> None:
+            self.epochs = trial.task.training.epochs
+
+        def run(self) -> None:
+            clock.now += self.epochs
+
+    def train_stack(stack, dataset, device) -> None:
+        clock.now += 0.01 * len(stack.trials) * stack.trials[0].task.training.epochs
+
+    monkeypatch.setattr(sizes, "time", clock)
+    monkeypatch.setattr(sizes, "PlainTraining", Plain)
+    monkeypatch.setattr(sizes, "train_stack", train_stack)
+    (cell,) = measure_sizes((128,), (4,), (512,), 2, 5.0)
     assert (cell.hidden, cell.depth, cell.batch_size) == (128, 4, 512)
-    assert min(cell.actloss_us + cell.plain_us) > 10
+    n_train = 1797 * 9 // 16  # digits: a quarter for the test, a quarter of the rest for validation
+    steps_per_epoch = math.ceil(n_train / 512)
+    np.testing.assert_allclose(cell.plain_us, [1e6 / steps_per_epoch] * 2)
+    np.testing.assert_allclose(cell.actloss_us, [1e4 / steps_per_epoch] * 2)
 
 
-def test_the_whole_command_is_measured_against_the_plain_loop(small: Work):
-    grid = measure_main_grid(small, 1, 4, 1)
-    (run,), (plain,) = grid.actloss, grid.plain
-    assert (run.n_trials, plain.n_trials) == (18, 4)
-    assert 0 < run.busy_s < run.seconds
-    assert grid.again_s[0] < run.seconds
+def test_the_whole_command_is_measured_against_the_plain_loop_and_jax(
+    tiny_work: Work, monkeypatch: pytest.MonkeyPatch, told_jax: list[tuple[str, int]]
+):
+    grid = measure_main_grid(tiny_work, 1, 6, 3, 1, "python")
+    (run,), (plain,), (jax,) = grid.actloss, grid.plain, grid.jax
+    assert plain.n_trials == 6
+    assert 0 < run.busy_s < run.timed.seconds
     assert 100 < run.largest_mb < 4000
-    assert all(line.holds for line in grid.agreement)
+    assert jax.whole_steps == run.timed.model_steps
+    assert jax.timed.n_trials == sum(line.n_trials for line in grid.agreement if line.contender == JAX)
+    assert grid.jax_choice is not None
+    assert {line.contender: line.holds for line in grid.agreement if line.contender == JAX} == {JAX: True}
+
+
+def test_without_jax_the_main_grid_has_none(tiny_work: Work, tiny_run: Path, monkeypatch: pytest.MonkeyPatch):
+    class Finished:
+        def __enter__(self):
+            return made_run(10, 100), tiny_run
+
+        def __exit__(self, *_) -> None:
+            pass
+
+    monkeypatch.setattr(main_grid, "finished_run", lambda work, n_workers: Finished())
+    monkeypatch.setattr(main_grid, "run_command", lambda work, n_workers, results: SimpleNamespace(seconds=0.5))
+    grid = measure_main_grid(tiny_work, 1, 2, 3, 1, None)
+    assert (grid.jax, grid.jax_choice, grid.again_s) == ([], None, [0.5])
+    assert {line.contender for line in grid.agreement} == {PLAIN}
+
+
+def test_a_run_of_the_scaling_with_another_number_of_trials_is_refused(monkeypatch: pytest.MonkeyPatch):
+    class Finished:
+        def __init__(self, work, n_workers) -> None:
+            self.n_trials = len(Work(work.config).plan().pairings) * 25  # of 200 trials, one pairing less
+
+        def __enter__(self):
+            return made_run(1, 3 if self.n_trials == 25 else self.n_trials - 25), Path()
+
+        def __exit__(self, *_) -> None:
+            pass
+
+    monkeypatch.setattr(scaling, "finished_run", Finished)
+    with pytest.raises(RuntimeError, match="175 trials instead of 200"):
+        measure_scaling((200,), 1, 1000, 1)
+
+
+# Results and their page
+
+
+def made_run(seconds: float, n: int) -> CommandRun:
+    return CommandRun(Timed(seconds, n, 1_000_000), seconds, 500)
+
+
+NOW = Machine("2026-01-01T00:00:00+00:00", "python -m benchmarks", "actloss 1, commit abc", {"cores": "2"})
+LATER = replace(NOW, started="2026-02-02T00:00:00+00:00", code="actloss 1, commit def")
+AGREE = Agreement(JAX, "moons", 100, 0.9, 0.9, 50, 50)
 
 
 def made_up() -> Measured:
-    def run(seconds: float, n: int) -> CommandRun:
-        return CommandRun(seconds, n, 1_000_000, seconds, 500)
-
+    parts = ("contest", "loop_floor", "scaling", "sizes", "main_grid")
+    choice = JaxChoice(28, {"a pairing": 900.0, "all activations": 300.0, "a task": 20.0})
+    jax = JaxSample(1.0, Timed(12, 500, 100_000, 4, 6), 70, 10, 20, 1_000_000)
     return Measured(
-        describe_machine(2, None),
-        contest=Contest("job.yaml", 18, [run(10, 5040)] * 2, {JAX: [Timed(25, 5040, 1_000_000, 5)] * 2}, []),
+        dict.fromkeys(parts, NOW),
+        contest=Contest(
+            "job.yaml",
+            18,
+            [made_run(10, 5040)] * 2,
+            {JAX: [Timed(25, 5040, 1_000_000, 5, 18)] * 2},
+            [AGREE],
+            choice,
+        ),
         loop_floor=[LoopFloor(PACKED, 3, [8.0, 8.0], [2.0, 4.0])],
-        scaling=Scaling([run(4, 3)], {1000: [run(10, 1000)], 10_000: [run(64, 10_000)]}),
+        scaling=Scaling([made_run(4, 3)], {1000: [made_run(10, 1000)], 10_000: [made_run(64, 10_000)]}),
         sizes=[SizeCell(8, 1, 64, 256, [10.0], [300.0]), SizeCell(512, 4, 64, 2, [330.0], [300.0])],
+        main_grid=MainGrid(
+            "grid.yaml", 2870, [made_run(23, 9000)], [Timed(4.6, 240, 10_000)], [0.5], [AGREE], [jax], choice
+        ),
     )
 
 
+def page_of(measured: Measured, folder: Path) -> str:
+    write_page(measured, folder)
+    return (folder / "performance.md").read_text(encoding="utf-8")
+
+
 def test_bars_are_met_or_not_by_their_medians():
-    bars = [(bar.measured.median, bar.is_met, bar.is_aim_met) for bar in bars_of(made_up())]
-    expected = [
-        (2.5, True, False),
-        (3.0, True, False),
-        (10 / 6.4, False, False),
-        (1.0, True, False),
-        (1.1, False, False),
-    ]
-    assert [flags for _, *flags in bars] == [flags for _, *flags in expected]
-    np.testing.assert_allclose([median for median, *_ in bars], [median for median, *_ in expected])
+    bars = {bar.what: bar for bar in bars_of(made_up())}
+    jax_s = 1 + 4 * 20 / 10 + 6 * 1_000_000 / 100_000
+    expected = {
+        "grid.yaml, whole command: times as fast as the plain loop, joblib": (20.0, True, False),
+        f"grid.yaml, whole command: times as fast as {JAX}": (jax_s / 23, True, True),
+        f"job.yaml, whole command: times as fast as {JAX}": (2.5, True, False),
+        "training loop: time over that of its matrix products alone": (3.0, True, False),
+        "cost per trial from 1,000 trials on, start included: the highest over the lowest": (10 / 6.4, False, False),
+        "cost per trial from 1,000 trials on, start taken off: the highest over the lowest": (1.0, True, False),
+        "size grid, slowest cell: time over that of the plain loop": (1.1, False, False),
+        "grid.yaml: memory of the largest process": (500, True, False),
+        "grid.yaml, complete: the same command again": (0.5, True, False),
+    }
+    assert {what: (bar.is_met, bar.is_aim_met) for what, bar in bars.items()} == {
+        what: tuple(flags) for what, (_, *flags) in expected.items()
+    }
+    for what, (median, *_) in expected.items():
+        assert bars[what].measured.median == pytest.approx(median), what
+
+
+def test_a_contender_whose_scores_disagree_gets_no_ratio_but_the_reason(tmp_path: Path):
+    measured = made_up()
+    wrong = replace(AGREE, n_close=40)
+    contest, grid = (replace(part, agreement=[wrong]) for part in (measured.contest, measured.main_grid))
+    measured = replace(measured, contest=contest, main_grid=grid)
+    (bar, other) = (bar for bar in bars_of(measured) if JAX in bar.what)
+    assert (bar.measured, bar.is_met, bar.is_aim_met) == (None, False, False)
+    assert bar.why_not == other.why_not == "its scores disagree on moons"
+    page = page_of(measured, tmp_path)
+    assert page.count("no ratio: its scores disagree on moons") == 4
+    assert "| 2.5 |" not in page
+    assert JAX not in (tmp_path / "performance" / "contenders.svg").read_text(encoding="utf-8")
 
 
 def test_the_page_is_written_from_the_raw_numbers_alone(tmp_path: Path):
     raw = tmp_path / "measured.json"
     write_measured(made_up(), raw)
-    assert read_measured(raw) == made_up_with_the_date_of(raw)
-    write_page(read_measured(raw), tmp_path)
-    page = (tmp_path / "performance.md").read_text(encoding="utf-8")
+    assert read_measured(raw) == made_up()
+    page = page_of(read_measured(raw), tmp_path)
     assert "| 512 | 4 | 64 | 2 | 330 | 300 | 0.909 | **slower** |" in page
     assert page.count("**not met**") == 2
-    assert (tmp_path / "performance" / "contenders.svg").read_text(encoding="utf-8").startswith("<?xml")
+    figure = (tmp_path / "performance" / "contenders.svg").read_text(encoding="utf-8")
+    assert figure.startswith("<?xml")
+    assert "The same trials, 2 ways" in figure
     assert str(ROOT) not in page
 
 
-def made_up_with_the_date_of(raw: Path) -> Measured:
-    return replace(made_up(), machine=read_measured(raw).machine)
+def test_the_page_tells_jaxs_compilation_execution_and_choice_of_programs(tmp_path: Path):
+    page = page_of(made_up(), tmp_path)
+    assert "Of JAX's 25 s (25-25), each process compiles for 5 s (5-5) and executes for 18 s (18-18)." in page
+    assert "1 s the start, 8 s compiling 20 programs, 60 s execution" in page
+    assert "(a pairing 900 s, all activations 300 s, a task 20 s)" in page
+
+
+def test_a_page_of_one_session_says_once_when_it_was(tmp_path: Path):
+    page = page_of(made_up(), tmp_path)
+    assert page.count(NOW.started) == 1
+    assert "commit abc" in page
+
+
+def test_a_page_of_several_sessions_says_for_each_part_when_and_of_which_commit_it_was_measured(tmp_path: Path):
+    measured = made_up()
+    page = page_of(replace(measured, machines=measured.machines | {"sizes": LATER}), tmp_path)
+    sections = {text.splitlines()[0]: text for text in page.split("\n## ")[1:]}
+    assert "Measured 2026-02-02T00:00:00+00:00, actloss 1, commit def." in sections["Over sizes"]
+    assert "Measured 2026-01-01T00:00:00+00:00, actloss 1, commit abc." in sections["Cost against work"]
+    assert "For Over sizes:" in sections["Machine"]
+    assert sections["Machine"].count("| command |") == 2
+
+
+def test_a_part_that_is_measured_anew_takes_the_place_of_its_old_numbers_alone(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("benchmarks.measured.describe_machine", lambda *_: LATER)
+    fresh = [SizeCell(1, 2, 3, 4, [5.0], [6.0])]
+    monkeypatch.setattr("benchmarks.measured.measure_sizes", lambda *_: fresh)
+    kept = []
+    found = measure(QUICK, ["sizes"], 2, None, made_up(), lambda measured, part: kept.append((measured, part)))
+    assert kept == [(found, "sizes")]
+    assert found == replace(made_up(), sizes=fresh, machines=made_up().machines | {"sizes": LATER})
+
+
+def test_only_adds_to_what_the_folder_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    raw = tmp_path / "performance" / "measured.json"
+    raw.parent.mkdir()
+    write_measured(made_up(), raw)
+    monkeypatch.setattr("benchmarks.measured.measure_sizes", lambda *_: [])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--only", "sizes", "--folder", str(tmp_path)])
+    monkeypatch.setattr("benchmarks.bars._flatness", lambda *_: [])
+    monkeypatch.setattr(command_line, "write_page", lambda measured, folder: None)
+    command_line.main()
+    found = json.loads(raw.read_text())
+    assert found["sizes"] == []
+    assert found["contest"]["n_pairings"] == 18
+    assert found["machines"]["contest"]["started"] == NOW.started
+    assert found["machines"]["sizes"]["started"] != NOW.started
+
+
+def test_a_quick_look_is_refused_for_the_docs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(command_line, "measure", lambda *_: pytest.fail("was measured"))
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--quick"])
+    with pytest.raises(SystemExit) as stop:
+        command_line.main()
+    assert stop.value.code == 2
+    assert "--quick is for a look; name another --folder than docs" in capsys.readouterr().err

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from joblib import Parallel, delayed
 
+from actloss_cli.plan.plan import PlannedPairing
+from actloss_cli.plan.trial import Stack
 from benchmarks.jobs import Job
 
 WARM_UP_STEPS = 3
@@ -54,14 +56,20 @@ def time_products(shape: StackShape, n_steps: int) -> float:
     return (time.perf_counter() - start) / n_steps
 
 
+def shape_of(stack: Stack, planned: PlannedPairing) -> StackShape:
+    """Of a stack, to which the pairing belongs."""
+    task = planned.facts.task
+    widths = (planned.facts.n_features, *task.model.hidden, planned.n_units)
+    return StackShape(len(stack.trials), widths, task.training.batch_size)
+
+
 def stack_shapes(job: Job) -> dict[StackShape, int]:
     """Shapes of the stacks that a run of the job packs, with the steps that all stacks of a shape take together."""
     shapes: dict[StackShape, int] = {}
     for stack, planned in job.stacks():
-        task = planned.facts.task
-        widths = (planned.facts.n_features, *task.model.hidden, planned.n_units)
-        shape = StackShape(len(stack.trials), widths, task.training.batch_size)
-        shapes[shape] = shapes.get(shape, 0) + task.training.epochs * planned.facts.steps_per_epoch
+        shape = shape_of(stack, planned)
+        n_steps = planned.facts.task.training.epochs * planned.facts.steps_per_epoch
+        shapes[shape] = shapes.get(shape, 0) + n_steps
     return shapes
 
 

@@ -1,22 +1,25 @@
-"""scikit-learn's MLP on a trial: the same rows, order, initial weights and float32, validated after each epoch."""
+"""scikit-learn's MLP on a trial: the same rows, order, initial weights and float32, validated after each epoch.
 
-import itertools
+By `partial_fit`, one call an epoch: `fit` has an order of its own and gives no model before the last epoch.
+"""
+
 import math
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from actloss_cli.datasets import Dataset, load
 from actloss_cli.engine.head import head_for
-from actloss_cli.engine.initialise import initial_weights
 from actloss_cli.engine.problem import Part, epoch_order, problem_for
 from actloss_cli.plan.trial import Trial
 from benchmarks.contenders.scores import balanced_accuracy, r2
+from benchmarks.contenders.starts import Start, starts_of
 
 ACTIVATIONS = {"identity": "identity", "relu": "relu", "tanh": "tanh", "sigmoid": "logistic"}
 HEADS = {
@@ -24,8 +27,9 @@ HEADS = {
     ("binary", "sigmoid", "bce"),
     ("regression", "identity", "mse"),
 }
+DIVERGED = "Solver produced non-finite parameter weights."
+"""How the error begins that `partial_fit` raises."""
 CPU = torch.device("cpu")
-Weights = Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
 def can_train(trial: Trial) -> bool:
@@ -40,8 +44,14 @@ def can_train(trial: Trial) -> bool:
 
 def train_sklearn(trial: Trial) -> float:
     """Trains a trial on one thread; gives its last validation score, NaN where it diverged."""
-    with threadpool_limits(1):
-        return _train(trial, load(trial.task.dataset, trial.task.kind))
+    _single_thread()
+    return _train(trial, load(trial.task.dataset, trial.task.kind))
+
+
+@cache
+def _single_thread() -> threadpool_limits:
+    """Once in each process, since it takes as long as some minibatches to find the libraries that have threads."""
+    return threadpool_limits(1)
 
 
 def _train(trial: Trial, dataset: Dataset) -> float:
@@ -55,7 +65,9 @@ def _train(trial: Trial, dataset: Dataset) -> float:
         rows = epoch_order(dataset, trial.phase, trial.seed, epoch, len(y)).numpy()
         try:
             network.partial_fit(X[rows], y[rows], **classes)
-        except ValueError:  # its word for weights that are not finite
+        except ValueError as error:
+            if not str(error).startswith(DIVERGED):
+                raise
             return math.nan
         score = _score(trial, network, problem.validation)
     if trial.phase == "final":
@@ -79,23 +91,17 @@ def _network(trial: Trial, n_features: int, n_units: int) -> Any:
         nesterovs_momentum=False,
         shuffle=False,  # the rows come in order
     )
-    network.start = _start(trial, n_features, n_units)
+    starts = starts_of(trial.task, trial.phase, trial.seed, n_features, n_units)
+    network.start = ((W.T.copy(), b.copy()) for W, b in starts)
     return network
-
-
-def _start(trial: Trial, n_features: int, n_units: int) -> Weights:
-    widths = [n_features, *trial.task.model.hidden, n_units]
-    for depth, (n_in, n_out) in enumerate(itertools.pairwise(widths)):
-        W, b = initial_weights(trial.task.model.init, trial.phase, trial.seed, depth, n_out, n_in)
-        yield W.T.numpy().copy(), b.numpy().copy()
 
 
 class _Started:
     """An MLP that begins at given weights instead of drawing its own."""
 
-    start: Weights
+    start: Iterator[Start]
 
-    def _init_coef(self, *_: object) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _init_coef(self, *_: object) -> Start:
         return next(self.start)
 
 

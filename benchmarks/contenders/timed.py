@@ -13,6 +13,8 @@ class Timed:
     model_steps: int
     compile_s: float = 0.0
     """Of the seconds, those that a worker spent compiling, in the mean."""
+    execute_s: float = 0.0
+    """Of the seconds, those that a worker then spent running what it had compiled, in the mean."""
 
     @property
     def us_per_step(self) -> float:

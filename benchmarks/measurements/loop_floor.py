@@ -8,9 +8,9 @@ import torch
 from actloss_cli.datasets import load
 from actloss_cli.engine.train import StackedTraining
 from actloss_cli.plan.trial import Stack
-from benchmarks.contenders.products import StackShape, products_step
+from benchmarks.contenders.products import StackShape, products_step, shape_of
 from benchmarks.jobs import Work
-from benchmarks.measurements.stack_sample import packed_stacks, sample_groups, shape_of, sized_stack
+from benchmarks.measurements.stack_sample import packed_stacks, sample_groups, sized_stack
 
 PACKED = "as packed"
 
@@ -39,12 +39,12 @@ def measure_loop_floor(work: Work, n_groups: int, sizes: tuple[int, ...], repeti
     """The main grid's own stacks first, then stacks of each size made from the same groups."""
     torch.set_num_threads(1)
     groups = sample_groups(work.plan(), n_groups)
-    packed = [_time_epoch(stack, shape_of(g, stack), repetitions) for g in groups for stack in packed_stacks(g)]
-    rows = [_summed(PACKED, packed)]
-    for size in sizes:
-        stacks = [(group, sized_stack(group, size)) for group in groups]
-        rows.append(_summed(str(size), [_time_epoch(stack, shape_of(g, stack), repetitions) for g, stack in stacks]))
-    return rows
+    by_size = {PACKED: [(stack, group) for group in groups for stack in packed_stacks(group)]}
+    by_size |= {str(size): [(sized_stack(group, size), group) for group in groups] for size in sizes}
+    return [
+        _summed(size, [_time_epoch(stack, shape_of(stack, group.pairings[0]), repetitions) for stack, group in stacks])
+        for size, stacks in by_size.items()
+    ]
 
 
 def _time_epoch(stack: Stack, shape: StackShape, repetitions: int) -> _Epoch:

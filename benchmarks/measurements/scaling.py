@@ -11,6 +11,8 @@ from benchmarks.jobs import Work
 
 PER_OPTIMIZER = 100
 """Trials: 4 activations, each 5 rates with 3 seeds and 10 finals."""
+AT_START = 3
+"""Trials of the run that shows what start and end take: a pairing at one rate with 1 seed and 2 finals."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +29,18 @@ def measure_scaling(counts: tuple[int, ...], repetitions: int, one_repetition_fr
     runs: dict[int, list[CommandRun]] = {count: [] for count in counts}
     with TemporaryDirectory() as folder:
         for repetition in range(repetitions):
-            start.append(_run(_write_config(Path(folder), 0), n_workers))
+            start.append(_run(_write_config(Path(folder), 0), n_workers, AT_START))
             for count in counts:
                 if repetition == 0 or count < one_repetition_from:
-                    runs[count].append(_run(_write_config(Path(folder), count // PER_OPTIMIZER), n_workers))
+                    runs[count].append(_run(_write_config(Path(folder), count // PER_OPTIMIZER), n_workers, count))
     return Scaling(start, runs)
 
 
-def _run(work: Work, n_workers: int) -> CommandRun:
+def _run(work: Work, n_workers: int, count: int) -> CommandRun:
+    """Raises where it trained another number of trials than it is counted for."""
     with finished_run(work, n_workers) as (run, _):
+        if run.timed.n_trials != count:
+            raise RuntimeError(f"{work.config}: {run.timed.n_trials} trials instead of {count}")
         return run
 
 

@@ -53,7 +53,7 @@ def measure_sizes(
         task = replace(task, training=TrainingSpec(epochs, batch_size))
         like = _trials(task, 1)[0]
         n_trials = largest_stack(like, facts.n_features, facts.n_classes)
-        way = choose_way(like, facts.n_features, facts.n_classes)
+        way = choose_way(like)
         steps_per_epoch = -(-facts.n_train // batch_size)
         cells.append(_measure_cell(_trials(task, n_trials), way, dataset, steps_per_epoch, repetitions))
     return cells

@@ -1,16 +1,19 @@
-"""Stacks of the main grid for measurements inside one process: as a run packs them, or of a given size."""
+"""Stacks of the main grid for measurements inside one process: as a run packs them, or of a given size.
+
+Only what the engine trains side by side; the plain loop has no stacks to measure.
+"""
 
 from collections.abc import Iterator
 
 from actloss_cli.plan.learning_rates import base_grid
 from actloss_cli.plan.plan import Group, Plan, PlannedPairing
-from actloss_cli.plan.trial import Phase, Stack, Trial
-from benchmarks.contenders.products import StackShape
+from actloss_cli.plan.stacks import choose_way
+from actloss_cli.plan.trial import Phase, Stack, Trial, Way
 
 
 def sample_groups(plan: Plan, n: int) -> list[Group]:
-    """So many groups at equal distances in the plan's order, or all."""
-    groups = list(plan.groups())
+    """So many groups that train in stacks at equal distances in the plan's order, or all of them."""
+    groups = [group for group in plan.groups() if _way(group) == "stack"]
     n = min(n, len(groups))
     return [groups[k * len(groups) // n] for k in range(n)]
 
@@ -33,15 +36,12 @@ def sized_stack(group: Group, size: int) -> Stack:
     n_seeds = -(-size // n_per_seed)
     trials = [trial for planned in group.pairings for trial in _trials(planned, _rates(planned), "tune", n_seeds)]
     trials.sort(key=lambda trial: (trial.pairing.activation.label, trial.lr, trial.seed))
-    return Stack(tuple(trials[k * len(trials) // size] for k in range(size)))
+    return Stack(tuple(trials[k * len(trials) // size] for k in range(size)), "stack")
 
 
-def shape_of(group: Group, stack: Stack) -> StackShape:
-    """What the stack's matrix products depend on."""
-    planned = group.pairings[0]
-    task = planned.facts.task
-    widths = (planned.facts.n_features, *task.model.hidden, planned.n_units)
-    return StackShape(len(stack.trials), widths, task.training.batch_size)
+def _way(group: Group) -> Way:
+    first = group.pairings[0]
+    return choose_way(first.ask({}).trials[0])
 
 
 def _rates(planned: PlannedPairing) -> tuple[float, ...]:
