@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from actloss_cli.report.markdown import table
 from benchmarks.bars import SLOWER, ms_per_trial, slowness
-from benchmarks.contenders.names import ACTLOSS, FLOOR, JAX, PLAIN, SKLEARN
+from benchmarks.contenders.names import ACTLOSS, FLOOR, JAX, PLAIN
 from benchmarks.measurements.agreement import CLOSE_SHARE, TOLERANCE, Agreement, disagreement
 from benchmarks.measurements.contest import Contest
 from benchmarks.measurements.jax_sample import JaxChoice, JaxSample
@@ -16,8 +16,8 @@ from benchmarks.measurements.sizes import SizeCell
 from benchmarks.spread import Spread, ratios
 
 WARM = (
-    "Their processes are up, have imported everything and have trained on every task before the clock starts, so that "
-    "neither start-up nor loading of data is in their time."
+    "Processes of joblib are up, have imported everything and have trained on every task before the clock starts, so "
+    "that neither start-up nor loading of data is in their time."
 )
 PRESENTS = (
     "JAX is told the final trials' learning rates, which a run finds out first, and computes and stores nothing but "
@@ -86,7 +86,7 @@ def contest(contest: Contest) -> Iterator[str]:
         f"`{contest.config}`: {contest.n_pairings} pairings, {run.timed.n_trials:,} trials, "
         f"{run.timed.model_steps:,} model-steps; as many processes for each as there are cores, one thread each. JAX "
         f"and actloss count from the start of the command to its end, start-up and compilation included. {PRESENTS} "
-        f"The {PLAIN} and {SKLEARN} train a sample, scaled by model-steps. {WARM} scikit-learn trains by "
+        f"The plain loop and scikit-learn train a sample, scaled by model-steps. {WARM} scikit-learn trains by "
         "`partial_fit`, one call an epoch, since `fit` shuffles in an order of its own and gives no model to validate "
         "before the last epoch. The products are timed stack by stack on all cores at once and summed over the job."
     )

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from sklearn.metrics import balanced_accuracy_score, r2_score
 
 from actloss_cli.catalogue import Choice
 from actloss_cli.datasets import load, split
+from actloss_cli.engine.plain import PlainTraining
 from actloss_cli.store.reader import read_run
 from benchmarks.contenders import pool, products, sklearn_mlp
 from benchmarks.contenders.actloss_command import check_complete, launch
@@ -293,12 +293,10 @@ def test_models_for_jax_start_where_the_plain_loop_starts(small: Work):
     trials = [trial for trial in small_trials(small) if trial.task.kind == "binary"]
     arrays = arrays_of(trials)
     assert [arrays[name].shape for name in ("W0", "b0", "W1", "b1")] == [(1, 8, 2), (1, 8), (1, 1, 8), (1, 1)]
-    model = sklearn_mlp._network(trials[0], 2, 1)
-    for depth in range(2):
-        W, b = model._init_coef()
-        np.testing.assert_array_equal(arrays[f"W{depth}"][0], W.T)
-        np.testing.assert_array_equal(arrays[f"b{depth}"][0], b)
-    assert torch.is_tensor(torch.from_numpy(W))
+    task = trials[0].task
+    model = PlainTraining(trials[0], load(task.dataset, task.kind)).model
+    for name, parameter in zip(("W0", "b0", "W1", "b1"), model.parameters(), strict=True):
+        np.testing.assert_array_equal(arrays[name][0], parameter.detach().numpy())
 
 
 # What is shipped
