@@ -12,7 +12,9 @@ from tests.battery.cases import HIDDEN_CASES, LOSS_HEADS, OUTPUT_HEADS, STACKED_
 from tests.engine.builders import make_dataset, make_trial
 
 EPOCHS, STEPS_A_EPOCH = 10, 5
-TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-9}
+TOLERANCE = {torch.float32: 3e-4, torch.float64: 1e-9}
+"""Double precision shows that the mathematics is the same. In single precision Adam's division by |g| can turn the
+rounding of one gradient near 0 into a thousand times as much: mish's are 1e-4 apart, the others' 1e-6."""
 BOTH = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
 
 
