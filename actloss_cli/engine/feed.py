@@ -4,7 +4,7 @@ Minibatches are padded to whole vector lanes with rows of weight zero, so that e
 through the same vectorised code, whatever the trial's place in the stack.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -14,13 +14,11 @@ from torch import Tensor
 from actloss_cli.datasets import Dataset
 from actloss_cli.engine.flat import pad_to_lanes
 from actloss_cli.engine.problem import Part, Problem, epoch_order
+from actloss_cli.native.gather import Tables
 from actloss_cli.plan.trial import Phase
 
 Weigh: TypeAlias = Literal["scaling", "dividing"]
 """How class weights enter a minibatch's mean: divided by the number of rows, or by the sum of their weights."""
-
-BLOCK_ELEMENTS = 1 << 24
-"""Inputs gathered ahead at a time, over all seeds."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +36,24 @@ class Minibatch:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """xs `[K, S, D, B]` in K chunks; per trial y `[T, N]` and coded target `[T, C, N]` or, for indices, `[T, N]`."""
+    """N rows in K chunks of B, the last one padded: xs `[K, S, D, B]`, and for each trial their labels y `[T, N]`.
+
+    With the padding, as a minibatch has them: coded target `[T, C, K B]` or, for indices, `[T, K B]`, and weights.
+    """
 
     xs: Tensor
     y: Tensor
     target: Tensor
-    weights: Tensor | None
-    """Of the rows `[T, N]` in the loss, where classes are weighed."""
+    weights: Tensor
+
+    def real(self, u: Tensor) -> Tensor:
+        """Outputs on all chunks `[T, C, K B]` to those on the rows `[T, C, N]`."""
+        return u[:, :, : self.y.shape[1]]
+
+
+def chunk_size(batch_size: int, n_train: int) -> int:
+    """B: the rows of a minibatch, padded to whole vector lanes; held-out rows pass through in chunks of as many."""
+    return pad_to_lanes(min(batch_size, n_train))
 
 
 class Feed:
@@ -64,8 +73,13 @@ class Feed:
         self._problems, self.seed_of, self._weigh = problems, seed_of, weigh
         self.n_train = len(problems[0].train.y)
         self.batch_size = min(batch_size, self.n_train)
-        self.B = pad_to_lanes(self.batch_size)
-        self.n_features = problems[0].train.X.shape[1]
+        self.B = chunk_size(batch_size, self.n_train)
+        parts = [problem.train for problem in problems]
+        self.n_features = parts[0].X.shape[1]
+        self._inputs, self._targets = Tables([part.X for part in parts]), _targets([part.target for part in parts])
+        self._classes = torch.stack([part.y for part in parts])
+        self._x = parts[0].X.new_empty(len(parts), self.n_features, self.B)
+        self._equal: dict[tuple[int, int], Tensor] = {}
 
     @property
     def steps_per_epoch(self) -> int:
@@ -74,40 +88,49 @@ class Feed:
 
     def epoch(self, epoch: int, max_steps: int | None = None) -> Iterator[Minibatch]:
         """The minibatches of one epoch, or its first ones; each is valid until the next one is asked for."""
-        orders = [epoch_order(self._dataset, self._phase, seed, epoch, self.n_train) for seed in self._seeds]
-        ahead = max(1, BLOCK_ELEMENTS // (len(self._seeds) * self.n_features * self.B))
-        n_steps = min(self.steps_per_epoch, max_steps or self.steps_per_epoch)
-        for start in range(0, n_steps, ahead):
-            yield from self._block(orders, start, min(start + ahead, n_steps))
+        index = _batch_rows(self.n_train, self.batch_size, self.B)[:max_steps]  # (K, B)
+        for k, rows in enumerate(self._rows(epoch, index)):
+            n = min(self.batch_size, self.n_train - k * self.batch_size)
+            x = self._inputs.gather(rows, self._x)
+            weights = self._weights(n, self.B, None if self._weigh is None else self._classes.gather(1, rows))
+            yield Minibatch(x, self._targets(rows).index_select(0, self.seed_of), weights, n)
 
-    def _block(self, orders: list[Tensor], first: int, last: int) -> Iterator[Minibatch]:
-        index = _batch_rows(self.n_train, self.batch_size, self.B)[first:last]  # (K, B)
-        rows = [order[index].to(self.seed_of.device) for order in orders]
-        parts = [problem.train for problem in self._problems]
-        xs = _stack([part.X for part in parts], rows)
-        targets = _stack([part.target for part in parts], rows)
-        classes = None if self._weigh is None else _stack([part.y for part in parts], rows)
-        for k in range(last - first):
-            n = min(self.batch_size, self.n_train - (first + k) * self.batch_size)
-            weights = xs.new_zeros(1, self.B)
-            weights[:, :n] = 1 / n
-            if classes is not None:
-                weights = self._class_weighted(weights, classes[k])
-            yield Minibatch(xs[k], targets[k].index_select(0, self.seed_of), weights, n)
+    def _rows(self, epoch: int, index: Tensor) -> Tensor:
+        """The rows of each seed in the minibatches of an epoch, `[K, B]` places in its order to `[K, S, B]`."""
+        orders = [epoch_order(self._dataset, self._phase, seed, epoch, self.n_train) for seed in self._seeds]
+        return torch.stack([order[index] for order in orders], 1).to(self.seed_of.device)
 
     def held_out(self, parts: Sequence[Part]) -> "HeldOut":
         """Validation or test rows of the S seeds, cut to the model's width."""
         index = _batch_rows(len(parts[0].y), self.B, self.B).to(self.seed_of.device)
-        y = torch.stack([part.y for part in parts])
-        weights = None
-        if self._weigh is not None:
-            weights = self._class_weighted(parts[0].X.new_full((1, y.shape[1]), 1 / y.shape[1]), y)
+        inputs, y = Tables([part.X for part in parts]), torch.stack([part.y for part in parts])
+        rows = index.flatten().expand(len(parts), -1).contiguous()  # (S, K B)
         return HeldOut(
-            xs=_stack([part.X for part in parts], [index] * len(parts)),
+            xs=torch.stack([inputs.gather(chunk.contiguous()) for chunk in torch.split(rows, self.B, 1)]),
             y=y[self.seed_of],
-            target=torch.stack([part.target.movedim(0, -1) for part in parts])[self.seed_of],
-            weights=weights,
+            target=_targets([part.target for part in parts])(rows)[self.seed_of],
+            weights=self._weights(len(parts[0].y), rows.shape[1], None if self._weigh is None else y.gather(1, rows)),
         )
+
+    def first_chunk(self, parts: Sequence[Part]) -> Minibatch:
+        """The first chunk of `held_out`, as a minibatch with the weights that it would have in training."""
+        rows = _batch_rows(len(parts[0].y), self.B, self.B)[:1].to(self.seed_of.device).expand(len(parts), -1)
+        n = min(self.B, len(parts[0].y))
+        classes = None if self._weigh is None else torch.stack([part.y for part in parts]).gather(1, rows)
+        return Minibatch(
+            x=Tables([part.X for part in parts]).gather(rows),
+            target=_targets([part.target for part in parts])(rows).index_select(0, self.seed_of),
+            weights=self._weights(n, self.B, classes),
+            n=n,
+        )
+
+    def _weights(self, n: int, width: int, classes: Tensor | None) -> Tensor:
+        """Of `width` rows, of which the first n are real, in their mean; classes `[S, width]` where they count."""
+        if (n, width) not in self._equal:
+            self._equal[n, width] = self._x.new_zeros(1, width)
+            self._equal[n, width][:, :n] = 1 / n
+        equal = self._equal[n, width]
+        return equal if classes is None else self._class_weighted(equal, classes)
 
     def _class_weighted(self, weights: Tensor, classes: Tensor) -> Tensor:
         """Weights `[1, N]` times those of the rows' classes `[S, N]`, for each trial `[T, N]`."""
@@ -128,6 +151,9 @@ def _batch_rows(n_rows: int, size: int, B: int) -> Tensor:
     return torch.where((place < size) & (start + place < n_rows), start + place, start)
 
 
-def _stack(sources: list[Tensor], rows: list[Tensor]) -> Tensor:
-    """Sources `[N, ..]` of S seeds, at rows `[K, B]` each, to `[K, S, .., B]`."""
-    return torch.stack([source[row].movedim(1, -1) for source, row in zip(sources, rows, strict=True)], 1).contiguous()
+def _targets(sources: Sequence[Tensor]) -> Callable[[Tensor], Tensor]:
+    """Of coded targets `[N, C]` or `[N]` of S seeds, what gives those of rows `[S, B]`: `[S, C, B]` or `[S, B]`."""
+    if sources[0].ndim == 2:
+        return Tables(sources).gather
+    indices = torch.stack(list(sources))
+    return lambda rows: indices.gather(1, rows)

@@ -1,6 +1,8 @@
 """What follows the last linear layer: output activation and loss, and the gradient that they send back."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -8,6 +10,7 @@ from torch import Tensor
 from actloss_cli import catalogue
 from actloss_cli.catalogue.coding import coding_for, count_units, decision_threshold
 from actloss_cli.catalogue.spec import ActivationSpec, Coding, Hyper, InPlaceKernel, LossSpec
+from actloss_cli.native import losses
 from actloss_cli.plan.trial import Pairing, Task
 
 
@@ -34,9 +37,13 @@ class Head:
         """A regression's outputs to predictions of the coded target, both `[.., 1, ..]`."""
         return u if self.loss.link is None else self.loss.link(u)
 
-    def losses(self, u: Tensor, target: Tensor) -> Tensor:
-        """Outputs `[T, C, B]` and coded target to the loss per sample `[T, B]`."""
-        return self.loss.per_sample(u, target, **self.loss_hyper)
+    def mean_losses(self, u: Tensor, target: Tensor, weights: Tensor) -> Tensor:
+        """Outputs `[T, C, B]`, coded target and weights `[1, B]` or `[T, B]` to each trial's mean loss `[T]`."""
+        if self.loss.native is not None:
+            means = losses.means(self.loss.native, u, target, weights, *self._numbers)
+            if means is not None:
+                return means
+        return (self._losses(u, target) * weights).sum(1)
 
     def loss_and_gradient(self, z: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         """Each trial's mean loss `[T]`, and the gradient `[T, C, B]` of their sum: trials stay independent.
@@ -44,35 +51,47 @@ class Head:
         z `[T, C, B]` may be overwritten; weights `[1, B]` or `[T, B]` are those of a `Minibatch`.
         """
         if self.output.kernel is not None:
-            losses, grad = self._by_kernel(self.output.kernel, z, target, weights)
-        else:
-            losses, grad = self._by_autograd(z, target, weights)
-        return (losses * weights).sum(1), grad
+            return self._by_kernel(self.output.kernel, z, target, weights)
+        return self._by_autograd(z, target, weights)
 
     def _by_kernel(self, kernel: InPlaceKernel, z: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         u = z if kernel.saves == "output" else torch.empty_like(z)
         kernel.forward(z, u, self.output_hyper)
-        losses, grad = self._loss_gradient(u, target, weights)
+        means, grad = self._loss_gradient(u, target, weights)
         kernel.backward(grad, u if kernel.saves == "output" else z, self.output_hyper)
-        return losses, grad
+        return means, grad
 
     def _by_autograd(self, z: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         leaf = z.detach().requires_grad_()
         with torch.enable_grad():
             u = self.activate(leaf)
-        losses, above = self._loss_gradient(u.detach(), target, weights)
+        means, above = self._loss_gradient(u.detach(), target, weights)
         (grad,) = torch.autograd.grad(u, leaf, above)
-        return losses, grad
+        return means, grad
 
     def _loss_gradient(self, u: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Losses `[T, B]`, and their weighted sum's gradient by u `[T, C, B]`."""
+        """Mean losses `[T]`, and their sum's gradient by u `[T, C, B]`."""
+        if self.loss.native is not None:
+            found = losses.means_and_gradient(self.loss.native, u, target, weights, *self._numbers)
+            if found is not None:
+                return found
         if self.loss.gradient is not None:
-            return self.losses(u, target), self.loss.gradient(u, target, **self.loss_hyper).mul_(weights[:, None])
+            means = self.mean_losses(u, target, weights)
+            return means, self.loss.gradient(u, target, **self.loss_hyper).mul_(weights[:, None])
         leaf = u.requires_grad_()
         with torch.enable_grad():
-            losses = self.losses(leaf, target)
-        (grad,) = torch.autograd.grad(losses, leaf, weights.expand_as(losses))
-        return losses.detach(), grad
+            means = (self._losses(leaf, target) * weights).sum(1)
+        (grad,) = torch.autograd.grad(means.sum(), leaf)
+        return means.detach(), grad
+
+    def _losses(self, u: Tensor, target: Tensor) -> Tensor:
+        """Outputs `[T, C, B]` and coded target to the loss per sample `[T, B]`."""
+        return self.loss.per_sample(u, target, **self.loss_hyper)
+
+    @cached_property
+    def _numbers(self) -> tuple[float, ...]:
+        """The loss's hyperparameters, for emitted code."""
+        return tuple(cast(float, value) for value in self.loss_hyper.values())
 
 
 def head_for(task: Task, pairing: Pairing, n_classes: int) -> Head:

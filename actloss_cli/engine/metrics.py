@@ -5,6 +5,7 @@ from torch import Tensor
 
 from actloss_cli.catalogue.spec import Implied
 from actloss_cli.engine.head import Head
+from actloss_cli.native import decisions
 
 CALIBRATION_BINS = 15
 """Equal-width bins of the confidence, as in Guo et al. (2017)."""
@@ -67,6 +68,16 @@ def true_shares(u: Tensor, y: Tensor, threshold: float | Tensor) -> Tensor:
     if torch.count_nonzero(is_largest) == right.numel() and not largest.isnan().any():  # one per row: the usual case
         return right
     return right / is_largest.sum(1).clamp_min(1)
+
+
+def balanced_decisions(u: Tensor, y: Tensor, threshold: float) -> Tensor:
+    """Balanced accuracy `[T]` of the decisions on outputs `[T, C, N]`."""
+    n_classes = max(2, u.shape[1])
+    counts = decisions.class_counts(u, y, threshold, n_classes)
+    if counts is None:
+        return balanced_accuracy(true_shares(u, y, threshold), y, n_classes)
+    right, total = counts
+    return (right / total).nanmean(1)
 
 
 def balanced_accuracy(shares: Tensor, y: Tensor, n_classes: int) -> Tensor:

@@ -4,8 +4,6 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 
-import torch
-
 from actloss_cli.datasets import load
 from actloss_cli.engine.plain import PlainTraining
 from actloss_cli.engine.train import StackedTraining
@@ -13,6 +11,7 @@ from actloss_cli.plan.learning_rates import base_grid
 from actloss_cli.plan.plan import Group, Plan, PlannedPairing
 from actloss_cli.plan.stacks import choose_way, count_stacks
 from actloss_cli.plan.trial import Stack, Trial, Way
+from actloss_cli.threads import single_thread
 
 WARM_UP_STEPS = 2
 TIMED_STEPS = 8
@@ -105,12 +104,8 @@ def _size(pairings: list[PlannedPairing], groups: list[_GroupSize]) -> TaskSize:
 def _time_model_step(groups: list[_GroupSize]) -> float:
     """Mean seconds per model-step over the first stacks of a sample of groups, on one thread."""
     sample = groups[:: max(1, len(groups) // GROUPS_PER_TASK)][:GROUPS_PER_TASK]
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with single_thread():
         times = [_time_steps(_first_stack(size.group)) for size in sample]
-    finally:
-        torch.set_num_threads(threads)
     return sum(times) / len(times) if times else 0.0
 
 

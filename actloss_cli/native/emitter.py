@@ -83,6 +83,26 @@ class Emitter:
         places = [LANE(source(lane)) for lane in range(self.L)]
         return self.b.shuffle_vector(first, second, ir.Constant(ir.VectorType(LANE, self.L), places))
 
+    def transposed(self, block: list[ir.Value]) -> list[ir.Value]:
+        """A square of vectors, rows as columns: swaps, for each bit, lanes that have it with rows that have it."""
+        bit = 1
+        while bit < self.L:
+            new = list(block)
+            for r in (r for r in range(self.L) if not r & bit):
+                upper, lower = block[r], block[r | bit]
+                new[r] = self.shuffle(upper, lower, lambda j, bit=bit: j if not j & bit else self.L + (j ^ bit))  # type: ignore[misc]
+                new[r | bit] = self.shuffle(upper, lower, lambda j, bit=bit: j | bit if not j & bit else self.L + j)  # type: ignore[misc]
+            block, bit = new, bit * 2
+        return block
+
+    def sum_of_lanes(self, value: ir.Value) -> ir.Value:
+        """Halves onto halves."""
+        width = self.L // 2
+        while width:
+            other = self.shuffle(value, value, lambda lane, width=width: (lane + width) % self.L)  # type: ignore[misc]
+            value, width = self.b.fadd(value, other), width // 2
+        return self.b.extract_element(value, LANE(0))
+
     def multiply_add(self, a: ir.Value, x: ir.Value, y: ir.Value) -> ir.Value:
         """The sum a x + y, rounded once where the processor can."""
         if not self._target.has_fma:

@@ -1,35 +1,28 @@
 """LLVM code for what is done to each number alone: functions whose value needs an exponential, and optimizers' steps.
 
-One pass over memory each. The exponential is 2^n (1 + p(r)) with x = n ln 2 + r and p = e^r - 1 by its series, good to
-float32's last bit or two; e^x - 1 keeps its relative precision near zero.
+One pass over memory each.
 """
 
-import math
 from collections.abc import Callable, Sequence
 
 from llvmlite import ir
 
-from actloss_cli.native.emitter import INDEX, LANE, Emitter
+from actloss_cli.native.emitter import INDEX
+from actloss_cli.native.exponentials import LARGEST, SMALLEST, ExponentialEmitter
 from actloss_cli.native.machine import Target
-
-LN2_HIGH = 0.693359375
-"""Few bits, so that its product with n is exact; the rest of ln 2 is subtracted after it."""
-SERIES = [1 / math.factorial(k) for k in range(2, 8)]
-LARGEST = 88.7
-"""Of an exponent, so that 2^n is at most infinity; -87 is the smallest that is not denormal."""
-SIGN, BIAS, MANTISSA_BITS = 1 << 31, 127, 23
-
-Body = Callable[[Sequence[ir.Value], Sequence[ir.Value]], Sequence[ir.Value]]
-"""Numbers loaded from the arrays, and scalars, to what is stored back into the first arrays."""
 
 
 def emit_functions(target: Target) -> ir.Module:
-    """`tanh`, `sigmoid`, `silu`: (z, out, n); `elu`: (z, out, n, below, above, inside). Single precision."""
+    """Single precision: `tanh`, `sigmoid`, `silu`: (z, out, n); `elu`: (z, out, n, below, above, inside).
+
+    `silu_gradient`: (grad, z, n).
+    """
     module = ir.Module("functions")
     emitter = _MapEmitter(module, target, ir.FloatType())
     for name, function in (("tanh", emitter.tanh), ("sigmoid", emitter.sigmoid), ("silu", emitter.silu)):
         emitter.function(name, 0, function)
     emitter.function("elu", 3, emitter.elu)
+    emitter.gradient("silu_gradient", emitter.silu_gradient)
     return module
 
 
@@ -44,7 +37,7 @@ def emit_updates(target: Target, scalar: ir.Type) -> ir.Module:
     return module
 
 
-class _MapEmitter(Emitter):
+class _MapEmitter(ExponentialEmitter):
     # how arrays are passed through
 
     def function(self, name: str, n_scalars: int, body: Callable[..., ir.Value]) -> None:
@@ -55,8 +48,17 @@ class _MapEmitter(Emitter):
         with self.loop(self.b.udiv(n, self.index(self.L))) as k:
             place = self.b.mul(k, self.index(self.L))
             x = self.load_vector(self.at(z, place))
-            y = self.b.select(self.b.fcmp_unordered("uno", x, x), x, body(x, *wide))
-            self.store_vector(y, self.at(out, place))
+            self.store_vector(self.unless_nan(x, body(x, *wide)), self.at(out, place))
+        self.b.ret_void()
+
+    def gradient(self, name: str, body: Callable[..., ir.Value]) -> None:
+        """The body takes a gradient and what the function saved, and gives the gradient below, in its place."""
+        array = self.scalar.as_pointer()
+        grad, saved, n = self.begin(name, [array, array, INDEX])
+        with self.loop(self.b.udiv(n, self.index(self.L))) as k:
+            place = self.b.mul(k, self.index(self.L))
+            at = self.at(grad, place)
+            self.store_vector(body(self.load_vector(at), self.load_vector(self.at(saved, place))), at)
         self.b.ret_void()
 
     def update(self, name: str, n_kept: int, n_scalars: int, body: Callable[..., Sequence[ir.Value]]) -> None:
@@ -77,8 +79,8 @@ class _MapEmitter(Emitter):
     def tanh(self, x: ir.Value) -> ir.Value:
         """With t = e^(-2|x|) - 1 it is -t / (2 + t); one beyond 10, and odd."""
         b = self.b
-        size = self._smaller(self.call("fabs", x), self.constant(10.0))
-        t = self._expm1(b.fmul(size, self.constant(-2.0)))
+        size = self.smaller(self.call("fabs", x), self.constant(10.0))
+        t = self.expm1(b.fmul(size, self.constant(-2.0)))
         return self.call("copysign", b.fdiv(t, b.fadd(t, self.constant(2.0))), x)
 
     def sigmoid(self, x: ir.Value) -> ir.Value:
@@ -93,8 +95,16 @@ class _MapEmitter(Emitter):
         """Above x where x > 0, else below (e^(inside x) - 1)."""
         b = self.b
         zero = self.constant(0.0)
-        negative = b.fmul(below, self._expm1(b.fmul(inside, self._smaller(x, zero))))
+        negative = b.fmul(below, self.expm1(b.fmul(inside, self.smaller(x, zero))))
         return b.select(b.fcmp_ordered(">", x, zero), b.fmul(above, x), negative)
+
+    # gradients
+
+    def silu_gradient(self, g: ir.Value, x: ir.Value) -> ir.Value:
+        """S (1 + x (1 - s)) with s = sigmoid(x)."""
+        one = self.constant(1.0)
+        s = self.sigmoid(x)
+        return self.b.fmul(g, self.b.fmul(s, self.multiply_add(x, self.b.fsub(one, s), one)))
 
     # optimizers; scalars are such that a step needs no division but one
 
@@ -133,35 +143,7 @@ class _MapEmitter(Emitter):
 
     def _one_plus_exp_minus(self, x: ir.Value) -> ir.Value:
         """1 + e^-x; infinite where e^-x is."""
-        bounded = self._smaller(self._larger(self.b.fneg(x), self.constant(-87.0)), self.constant(LARGEST))
-        p, power = self._exp_parts(bounded)
+        bounded = self.smaller(self.larger(self.b.fneg(x), self.constant(SMALLEST)), self.constant(LARGEST))
+        p, power = self.exp_parts(bounded)
         one = self.constant(1.0)
         return self.multiply_add(power, self.b.fadd(p, one), one)
-
-    def _expm1(self, x: ir.Value) -> ir.Value:
-        """e^x - 1 for x <= 0."""
-        p, power = self._exp_parts(self._larger(x, self.constant(-87.0)))
-        return self.multiply_add(power, p, self.b.fsub(power, self.constant(1.0)))
-
-    def _exp_parts(self, x: ir.Value) -> tuple[ir.Value, ir.Value]:
-        """P and 2^n of a bounded x."""
-        b = self.b
-        n = self.call("rint", b.fmul(x, self.constant(1 / math.log(2))))
-        r = self.multiply_add(n, self.constant(-LN2_HIGH), x)
-        r = self.multiply_add(n, self.constant(LN2_HIGH - math.log(2)), r)
-        series = self.constant(SERIES[-1])
-        for coefficient in reversed(SERIES[:-1]):
-            series = self.multiply_add(series, r, self.constant(coefficient))
-        p = self.multiply_add(b.fmul(r, r), series, r)
-        lanes = ir.VectorType(LANE, self.L)
-        exponent = b.add(b.fptosi(n, lanes), ir.Constant(lanes, [BIAS] * self.L))
-        bits = b.shl(exponent, ir.Constant(lanes, [MANTISSA_BITS] * self.L))
-        return p, b.bitcast(bits, self.vector)
-
-    def _smaller(self, x: ir.Value, bound: ir.Value) -> ir.Value:
-        """The bound where x is NaN."""
-        return self.b.select(self.b.fcmp_ordered("<", x, bound), x, bound)
-
-    def _larger(self, x: ir.Value, bound: ir.Value) -> ir.Value:
-        """The bound where x is NaN."""
-        return self.b.select(self.b.fcmp_ordered(">", x, bound), x, bound)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from actloss_cli.native.emitter import INDEX, LANE, Emitter
+from actloss_cli.native.emitter import INDEX, Emitter
 from actloss_cli.native.machine import Target
 
 COLUMNS = 2
@@ -184,7 +184,7 @@ class _ProductEmitter(Emitter):
             self.b.store(self.b.load(self.at(buffer, k)), self.at(out, k))
 
     def _sum_rows(self, out: ir.Value, rows: ir.Value, n_rows: ir.Value, n: ir.Value) -> None:
-        """Sums of rows whose length is a multiple of the lanes: lane by lane first, then halves onto halves."""
+        """Sums of rows whose length is a multiple of the lanes: lane by lane first."""
         b = self.b
         with self.loop(n_rows) as r:
             total = self.variable(ir.Constant(self.vector, None))
@@ -192,11 +192,7 @@ class _ProductEmitter(Emitter):
             with self.loop(b.udiv(n, self.index(self.L))) as k:
                 part = self.load_vector(self.at(row, b.mul(k, self.index(self.L))))
                 b.store(b.fadd(b.load(total), part), total)
-            value, width = b.load(total), self.L // 2
-            while width:
-                other = self.shuffle(value, value, lambda lane, width=width: (lane + width) % self.L)  # type: ignore[misc]
-                value, width = b.fadd(value, other), width // 2
-            b.store(b.extract_element(value, LANE(0)), self.at(out, r))
+            b.store(self.sum_of_lanes(b.load(total)), self.at(out, r))
 
     def _transpose(self, out: ir.Value, x: ir.Value, n_rows: ir.Value, n_columns: ir.Value, ld: ir.Value) -> None:
         """`[I, B]` to `[B, I]` with rows ld apart, in square blocks; past the last row it is repeated."""
@@ -210,21 +206,9 @@ class _ProductEmitter(Emitter):
                 wanted = b.add(row, self.index(r))
                 source = b.select(b.icmp_unsigned("<", wanted, last), wanted, last)
                 block.append(self.load_vector(self.at(x, b.add(b.mul(source, n_columns), column))))
-            for r, vector in enumerate(self._transposed(block)):
+            for r, vector in enumerate(self.transposed(block)):
                 place = b.add(b.mul(b.add(column, self.index(r)), ld), row)
                 self.store_vector(vector, self.at(out, place))
-
-    def _transposed(self, block: list[ir.Value]) -> list[ir.Value]:
-        """Swaps, for each bit, lanes that have it with rows that have it."""
-        bit = 1
-        while bit < self.L:
-            new = list(block)
-            for r in (r for r in range(self.L) if not r & bit):
-                upper, lower = block[r], block[r | bit]
-                new[r] = self.shuffle(upper, lower, lambda j, bit=bit: j if not j & bit else self.L + (j ^ bit))  # type: ignore[misc]
-                new[r | bit] = self.shuffle(upper, lower, lambda j, bit=bit: j | bit if not j & bit else self.L + j)  # type: ignore[misc]
-            block, bit = new, bit * 2
-        return block
 
     def _begin_product(self, name: str, n_pointers: int) -> list[ir.Value]:
         """Pointers that don't overlap, the fifth to places in x, and four sizes."""

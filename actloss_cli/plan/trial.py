@@ -17,7 +17,7 @@ Phase: TypeAlias = Literal["tune", "final"]
 Way: TypeAlias = Literal["stack", "loop"]
 """How trials are trained: side by side as one tensor program, or one after another by the plain loop."""
 
-MEANING = 2
+MEANING = 3
 """The engine's version of meaning: raised whenever the same trial would give other numbers."""
 
 

@@ -6,7 +6,7 @@ import sklearn.metrics as sk
 import torch
 
 from actloss_cli.catalogue.spec import Implied
-from actloss_cli.engine import metrics
+from actloss_cli.engine import evaluation, metrics
 from actloss_cli.engine.head import head_for
 from tests.engine.builders import make_trial
 
@@ -54,6 +54,26 @@ def test_multiclass_metrics_are_scikit_learns(K):
         assert auc[t].item() == pytest.approx(sk.roc_auc_score(np.eye(K)[y[t]], u[t].T, average="macro"))
         assert scored["log_loss"][t].item() == pytest.approx(sk.log_loss(y[t], p[t].T, labels=range(K)))
         assert scored["brier"][t].item() == pytest.approx(sk.brier_score_loss(y[t], p[t].T, labels=range(K)))
+
+
+def test_validation_outputs_are_scored_by_the_probabilities_that_the_loss_implies():
+    trial = make_trial("multiclass")
+    u, y = RNG.normal(size=(T, 4, N)), classes(4)
+    head = head_for(trial.task, trial.pairing, 4)
+    found = evaluation.validation_probabilities(torch.tensor(u), torch.tensor(y), "multiclass", head)
+    p = np.exp(u) / np.exp(u).sum(1, keepdims=True)
+    for t in range(T):
+        assert found["validation_log_loss"][t].item() == pytest.approx(sk.log_loss(y[t], p[t].T, labels=range(4)))
+        assert found["validation_brier"][t].item() == pytest.approx(sk.brier_score_loss(y[t], p[t].T, labels=range(4)))
+    assert found.keys() == {"validation_log_loss", "validation_brier"}
+
+
+@pytest.mark.parametrize(("kind", "output", "loss"), [("binary", "tanh", "hinge"), ("regression", "identity", "mse")])
+def test_validation_outputs_that_imply_no_probabilities_are_not_scored_by_them(kind, output, loss):
+    trial = make_trial(kind, output=output, loss=loss)
+    head = head_for(trial.task, trial.pairing, 2 if kind == "binary" else 0)
+    u, y = torch.tensor(RNG.normal(size=(T, 1, N))), torch.tensor(classes(2))
+    assert evaluation.validation_probabilities(u, y, kind, head) == {}
 
 
 def test_accuracy_and_macro_f1_are_scikit_learns():

@@ -85,3 +85,25 @@ def test_updates_are_those_of_the_path_without_emitted_code(choice: Choice, dtyp
     room = 20 * torch.finfo(dtype).eps
     torch.testing.assert_close(results[0], results[1], rtol=room, atol=room)
     assert not torch.equal(results[0], torch.linspace(-1, 1, 64, dtype=dtype)[:33])
+
+
+def test_the_gradient_of_silu_is_autograds() -> None:
+    tiny = torch.logspace(-30, 1, 1 << 12)
+    z = torch.cat([torch.linspace(-100, 100, 1 << 14), tiny, -tiny, torch.tensor([1e30, -1e30, 0.0, 1e-40]).repeat(8)])
+    above = torch.linspace(-2, 2, len(z))
+    exact = z.double().requires_grad_()
+    (expected,) = torch.autograd.grad(F.silu(exact), exact, above.double())
+    found = above.clone()
+    functions.silu_gradient(found, z)
+    torch.testing.assert_close(found.double(), expected, rtol=1e-6, atol=1e-6)
+    odd = above[:33].clone()
+    functions.silu_gradient(odd, z[:33])
+    torch.testing.assert_close(odd, found[:33], rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("place", ["grad", "z"])
+def test_nan_shows_in_the_gradient_of_silu_there_alone(place: str) -> None:
+    grad, z = torch.ones(64), torch.linspace(-3, 3, 64)
+    {"grad": grad, "z": z}[place][5] = torch.nan
+    functions.silu_gradient(grad, z)
+    assert grad.isnan().nonzero().flatten().tolist() == [5]

@@ -45,6 +45,7 @@ REAL_LOSSES: tuple[LossSpec, ...] = (
         codings=coded_as({"regression": "standardised", "binary": "zero_one", "multiclass": "one_hot"}),
         per_sample=lambda u, target: (u - target).square().mean(1),
         gradient=lambda u, target: (u - target).mul_(2 / u.shape[1]),
+        native="mse",
         module=nn.MSELoss,
         implied=clipped,
         proper="proper",
@@ -59,6 +60,7 @@ REAL_LOSSES: tuple[LossSpec, ...] = (
         codings=coded_as({"regression": "standardised", "binary": "zero_one", "multiclass": "one_hot"}),
         per_sample=lambda u, target: (u - target).abs().mean(1),
         gradient=lambda u, target: (u - target).sign_().div_(u.shape[1]),
+        native="mae",
         module=nn.L1Loss,
         proper="not proper",
         units_follow_output=True,
@@ -73,6 +75,7 @@ REAL_LOSSES: tuple[LossSpec, ...] = (
         codings=coded_as({"regression": "standardised"}),
         per_sample=lambda u, target, delta: F.huber_loss(u, target, reduction="none", delta=delta).mean(1),
         gradient=lambda u, target, delta: (u - target).clamp_(-delta, delta).div_(u.shape[1]),
+        native="huber",
         module=nn.HuberLoss,
     ),
     LossSpec(
@@ -85,6 +88,7 @@ REAL_LOSSES: tuple[LossSpec, ...] = (
         codings=coded_as({"regression": "standardised"}),
         per_sample=lambda u, target, beta: F.smooth_l1_loss(u, target, reduction="none", beta=beta).mean(1),
         gradient=_smooth_l1_gradient,
+        native="smooth_l1",
         module=nn.SmoothL1Loss,
     ),
     LossSpec(
@@ -96,6 +100,7 @@ REAL_LOSSES: tuple[LossSpec, ...] = (
         codings=coded_as({"regression": "standardised"}),
         per_sample=_log_cosh,
         gradient=lambda u, target: (u - target).tanh_().div_(u.shape[1]),
+        native="log_cosh",
     ),
     LossSpec(
         name="quantile",
@@ -108,6 +113,7 @@ REAL_LOSSES: tuple[LossSpec, ...] = (
         codings=coded_as({"regression": "standardised"}),
         per_sample=_quantile,
         gradient=_quantile_gradient,
+        native="quantile",
     ),
     LossSpec(
         name="poisson",
@@ -118,6 +124,7 @@ REAL_LOSSES: tuple[LossSpec, ...] = (
         codings=coded_as({"regression": "rate"}),
         per_sample=lambda u, target: F.poisson_nll_loss(u, target, reduction="none").mean(1),
         gradient=lambda u, target: (u.exp() - target).div_(u.shape[1]),
+        native="poisson",
         module=nn.PoissonNLLLoss,
         link=torch.exp,
         overflows_above=math.log(sys.float_info.max),
