@@ -1,8 +1,11 @@
-"""How a loss meets a task and an output: target coding, number of units, and where one unit decides."""
+"""How a loss meets a task and an output: coded targets, number of units, and where one unit decides."""
 
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
+
+import torch
+from torch import Tensor
 
 from actloss_cli.catalogue.interval import Interval
 from actloss_cli.catalogue.spec import ActivationSpec, Coding, Kind, LossSpec, Target
@@ -33,6 +36,24 @@ def coding_for(loss: LossSpec, output: ActivationSpec, kind: Kind) -> Coding | N
 def count_units(coding: Coding, n_classes: int) -> int:
     """The number of output units C."""
     return n_classes if coding.per_class else 1
+
+
+def code_targets(y: Tensor, coding: Coding, n_units: int, y_mean: float, y_scale: float, dtype: torch.dtype) -> Tensor:
+    """Targets `[N]` in original units, or class indices, to what the loss takes: `[N, C]` floats, or `[N]` indices."""
+    match coding.target:
+        case "index":
+            return y
+        case "one_hot":
+            return torch.nn.functional.one_hot(y, n_units).to(dtype)
+        case "zero_one":
+            return y[:, None].to(dtype)
+        case "minus_plus":
+            zero_one = torch.nn.functional.one_hot(y, n_units) if coding.per_class else y[:, None]
+            return (2 * zero_one - 1).to(dtype)
+        case "rate":
+            return (y / y_scale)[:, None].to(dtype)
+        case "standardised":
+            return ((y - y_mean) / y_scale)[:, None].to(dtype)
 
 
 def decision_threshold(loss: LossSpec, output_range: Interval) -> float:

@@ -161,8 +161,12 @@ class LossSpec(Spec):
     ]
     codings: Mapping[Kind, Coding]
     per_sample: Callable[..., Tensor]
+    normalises: bool = False
+    """Of a loss that takes probabilities: whether it divides them by their sum."""
     gradient: Callable[..., Tensor] | None = None
     """`gradient(u, target, **hyper)`: the derivative of `per_sample` by u, shaped like u; else autograd serves."""
+    native: str | None = None
+    """The emitted code that does both, by its name in `NATIVE_LOSSES`; it takes the hyperparameters in their order."""
     module: Callable[..., nn.Module] | None = None
     """The torch class, mean reduction, where one exists; the plain loop uses it."""
     divides_by_weights: bool = False

@@ -14,6 +14,7 @@ class Table(StrEnum):
     PAIRINGS = "pairings"
     TRIALS = "trials"
     CURVES = "curves"
+    DIAGNOSTICS = "diagnostics"
 
 
 class Format(StrEnum):
@@ -37,13 +38,15 @@ def export(
     """
     from actloss_cli.analysis import analyse
     from actloss_cli.cli.show import one_run
-    from actloss_cli.report.export import pairings_table, trials_table, write_table
+    from actloss_cli.report.export import diagnostics_table, pairings_table, trials_table, write_table
     from actloss_cli.store.reader import read_curves, read_run
 
     folder = one_run(results)
     match table:
         case Table.CURVES:
             frame = read_curves(folder)
+        case Table.DIAGNOSTICS:
+            frame = diagnostics_table(read_run(folder))
         case Table.TRIALS:
             frame = trials_table(read_run(folder))
         case Table.PAIRINGS:

@@ -29,7 +29,7 @@ def score(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Tensor:
     """R² of a regression, balanced accuracy of a classification `[T]` float64; y `[T, N]`."""
     if kind == "regression":
         return metrics.r2(scale.predict(u, head), y)
-    return metrics.balanced_accuracy(metrics.true_shares(u, y, head.threshold), y, max(2, u.shape[1]))
+    return metrics.balanced_decisions(u, y, head.threshold)
 
 
 def test_metrics(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> dict[str, Tensor]:
@@ -37,6 +37,14 @@ def test_metrics(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> 
     if kind == "regression":
         return metrics.regression_metrics(scale.predict(u, head), y)
     return metrics.classification_metrics(u, y, head)
+
+
+def validation_probabilities(u: Tensor, y: Tensor, kind: Kind, head: Head) -> dict[str, Tensor]:
+    """Log loss and Brier score `[T]` of the probabilities that validation outputs imply, if the loss has any."""
+    if kind == "regression" or head.loss.implied is None:
+        return {}
+    found = metrics.probability_metrics(head.loss.implied(u), y)
+    return {f"validation_{name}": found[name] for name in ("log_loss", "brier")}
 
 
 def row_scores(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Tensor:

@@ -115,19 +115,30 @@ class SegmentedActivation:
         ]
         in_place = all(piece.in_place for piece in self._pieces)
         self._result = None if in_place else torch.empty_like(like)
+        self.value = like
+        """What `forward` gave last `[T, H, B]`."""
 
     def forward(self, x: Tensor) -> Tensor:
         """`[T, H, B]` to the same shape; x is overwritten where every segment can work in place."""
-        result = x if self._result is None else self._result
+        self.value = x if self._result is None else self._result
         for piece in self._pieces:
-            piece.forward(x, result)
-        return result
+            piece.forward(x, self.value)
+        return self.value
 
     def backward(self, grad: Tensor) -> Tensor:
         """Works in place on `grad` `[T, H, B]`."""
         for piece in self._pieces:
             piece.backward(grad)
         return grad
+
+    def slopes(self, out: Tensor) -> None:
+        """Writes f'(z) at the last forward pass into `[T, H, B]`, sums over features for what acts along them.
+
+        `backward` may follow, but not come before.
+        """
+        out.fill_(1)
+        for piece in self._pieces:
+            piece.slopes(out)
 
 
 class _Window:
@@ -165,6 +176,9 @@ class _Declared:
         assert self._saved is not None
         self._kernel.backward(self._grad.of(grad), self._saved, self._hyper)
 
+    def slopes(self, ones: Tensor) -> None:
+        self.backward(ones)
+
 
 class _Differentiated:
     """A segment whose gradient autograd derives: any callable, with or without learnable parameters."""
@@ -197,3 +211,9 @@ class _Differentiated:
         piece.copy_(below)
         for buffer, value in zip(self._learnable_grad.values(), learnable, strict=True):
             buffer.copy_(value)
+
+    def slopes(self, ones: Tensor) -> None:
+        assert self._y is not None
+        piece = ones[self._trials]
+        (slopes,) = torch.autograd.grad(self._y, self._leaves[:1], piece, retain_graph=True)
+        piece.copy_(slopes)

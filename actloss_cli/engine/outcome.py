@@ -20,6 +20,8 @@ METRICS = (
     "best_epoch",
     "train_loss",
     "validation_loss",
+    "validation_log_loss",
+    "validation_brier",
     "r2",
     "rmse",
     "mae",
@@ -33,7 +35,7 @@ METRICS = (
     "score_tuned_threshold",
 )
 """Every metric that a trial may report. `score` is on validation in the tune phase and on test in the final one; what
-follows `validation_loss` is on test and reported by finals alone."""
+follows `validation_loss` is reported by finals alone, on test from `r2` on."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class TrialOutcome:
 
     `metrics` by name, absent where undefined. `curves` `[E]` float32 per name in `CURVES`, NaN from the epoch on in
     which the trial turned non-finite. `row_scores` `[N]` float32, finals only: each test row's share in the test score.
+    `diagnostics` `[K, M]` float32, see `diagnostic_names`: NaN for what is not defined or was not reached.
     """
 
     status: Status
@@ -50,6 +53,7 @@ class TrialOutcome:
     curves: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     row_scores: NDArray[np.float32] | None = None
     n_train: int = 0
+    diagnostics: NDArray[np.float32] | None = None
     elapsed_s: float = 0.0
     message: str = ""
     """What went wrong with a trial that crashed."""

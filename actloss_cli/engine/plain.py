@@ -15,8 +15,10 @@ from actloss_cli import catalogue
 from actloss_cli.datasets import Dataset
 from actloss_cli.engine import evaluation
 from actloss_cli.engine.denormals import flushed_denormals
+from actloss_cli.engine.feed import chunk_size
 from actloss_cli.engine.head import head_for
 from actloss_cli.engine.outcome import TrialOutcome
+from actloss_cli.engine.plain_diagnostics import PlainDiagnostics
 from actloss_cli.engine.plain_model import build_model
 from actloss_cli.engine.plain_optimizer import build_clip, build_optimizer, build_scheduler
 from actloss_cli.engine.problem import Part, epoch_order, problem_for
@@ -40,6 +42,11 @@ class PlainTraining:
         self.steps_per_epoch = -(-n_rows // training.batch_size)
         self.model = build_model(trial, dataset.X.shape[1], n_units, n_rows).to(device, dtype)
         self._loss = self._mean_loss()
+        n_first, validation = chunk_size(training.batch_size, n_rows), self._problem.validation
+        activation = trial.pairing.activation
+        self._diagnostics = PlainDiagnostics(self.model, self._head, activation, self._loss, validation, n_first)
+        self._before_last_step: Callable[[], None] | None = None
+        """What an epoch does before its last step."""
         choice = trial.pairing.optimizer
         settings = choice.settings(catalogue.optimizer(choice.name))
         self._optimizer = build_optimizer(trial, self.model)
@@ -54,14 +61,19 @@ class PlainTraining:
     def run(self) -> TrialOutcome:
         """Trains for the task's budget."""
         epochs = self._trial.task.training.epochs
-        record = Record(1, epochs)
+        record = Record(1, epochs, len(self._trial.task.model.hidden))
+        record.diagnose(0, self._diagnostics.measure())
         u = torch.empty(0)
         for epoch in range(epochs):
+            is_diagnosed = epoch + 1 in record.diagnosed
+            self._before_last_step = self._diagnostics.keep if is_diagnosed else None
             train_loss = self.train_epoch(epoch)
             u = self._predict(self._problem.validation)
             record.add(epoch, train_loss=train_loss, **self._validate(u))
             if record.all_diverged:
                 break
+            if is_diagnosed:
+                record.diagnose(epoch + 1, self._diagnostics.measure())
         test, rows = self._test(u) if self._trial.phase == "final" and not record.all_diverged else ({}, None)
         return record.outcomes(test, rows, len(self._problem.train.y))[0]
 
@@ -75,6 +87,8 @@ class PlainTraining:
         for step, rows in enumerate(torch.split(order, trial.task.training.batch_size)):
             if step == max_steps:
                 break
+            if self._before_last_step is not None and step == self.steps_per_epoch - 1:
+                self._before_last_step()
             loss = self._step(self._closure(part.X[rows], part.target[rows], part.y[rows]))
             self._scheduler.step()
             total += loss * (len(rows) / len(part.X))
@@ -143,8 +157,9 @@ class PlainTraining:
         u = self._predict(self._problem.test)
         arguments = (u, y, self._trial.task.kind, self._head, self._scale)
         found = evaluation.test_metrics(*arguments) | {"score": evaluation.score(*arguments)}
-        if self._trial.task.kind == "binary" and self._head.n_units == 1:
-            validation_y = self._problem.validation.y[None]
+        validation_y, kind = self._problem.validation.y[None], self._trial.task.kind
+        found |= evaluation.validation_probabilities(validation_u, validation_y, kind, self._head)
+        if kind == "binary" and self._head.n_units == 1:
             found["score_tuned_threshold"] = evaluation.tuned_threshold_score(u, y, validation_u, validation_y)
         return found, evaluation.row_scores(*arguments)
 

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from actloss_cli.catalogue.coding import code_targets
 from actloss_cli.catalogue.spec import Coding
 from actloss_cli.datasets import Dataset, split
 from actloss_cli.datasets.dataset import Features
@@ -77,7 +78,7 @@ def problem_for(
         mean, spread = float(y.mean()), float(y.std())
         y_mean, y_scale = (0.0, mean or 1.0) if coding.target == "rate" else (mean, spread or 1.0)
     train, validation, test = (
-        Part(rows.X, rows.y, code(rows.y, coding, n_units, y_mean, y_scale, dtype)) for rows in parts
+        Part(rows.X, rows.y, code_targets(rows.y, coding, n_units, y_mean, y_scale, dtype)) for rows in parts
     )
     return Problem(
         train=train,
@@ -93,24 +94,6 @@ def _balanced(y: NDArray[np.float64] | NDArray[np.int64], n_classes: int) -> Ten
     if not n_classes:
         return torch.empty(0)
     return torch.from_numpy(len(y) / (n_classes * np.bincount(y, minlength=n_classes)))
-
-
-def code(y: Tensor, coding: Coding, n_units: int, y_mean: float, y_scale: float, dtype: torch.dtype) -> Tensor:
-    """Targets `[N]` in original units to what the loss takes: `[N, C]` floats, or `[N]` class indices."""
-    match coding.target:
-        case "index":
-            return y
-        case "one_hot":
-            return torch.nn.functional.one_hot(y, n_units).to(dtype)
-        case "zero_one":
-            return y[:, None].to(dtype)
-        case "minus_plus":
-            zero_one = torch.nn.functional.one_hot(y, n_units) if coding.per_class else y[:, None]
-            return (2 * zero_one - 1).to(dtype)
-        case "rate":
-            return (y / y_scale)[:, None].to(dtype)
-        case "standardised":
-            return ((y - y_mean) / y_scale)[:, None].to(dtype)
 
 
 def epoch_order(dataset: Dataset, phase: Phase, seed: int, epoch: int, n_train: int) -> Tensor:

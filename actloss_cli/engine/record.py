@@ -1,17 +1,24 @@
 """Collects what T trainings report epoch by epoch, notes which turned non-finite, and makes their outcomes."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.engine.outcome import CURVES, TrialOutcome
 
 
 class Record:
-    """Curves of T trials over E epochs, on the CPU."""
+    """Curves of T trials over E epochs, and the diagnostics of their models' hidden layers, on the CPU."""
 
-    def __init__(self, T: int, E: int) -> None:
+    def __init__(self, T: int, E: int, n_hidden: int) -> None:
+        self.diagnosed = diagnostic_epochs(E)
+        """After which epochs diagnostics are asked for."""
+        self._names = diagnostic_names(n_hidden)
+        self._diagnostics = np.full((T, len(self.diagnosed), len(self._names)), np.nan, np.float32)
         self._curves = {name: np.full((T, E), np.nan) for name in CURVES}
         self._diverged_epoch = np.zeros(T, np.int64)
 
@@ -27,6 +34,12 @@ class Record:
         for name, column in columns.items():
             self._curves[name][:, epoch] = np.where(self._diverged_epoch == 0, column, np.nan)
         return [int(trial) for trial in np.flatnonzero(fresh)]
+
+    def diagnose(self, n_epochs: int, values: Mapping[str, Tensor]) -> None:
+        """Takes one value `[T]` per diagnostic, after so many epochs; what float32 can't hold becomes NaN."""
+        points = torch.stack([values[name] for name in self._names], 1).float()
+        points = torch.where(torch.isfinite(points), points, torch.nan)
+        self._diagnostics[:, self.diagnosed.index(n_epochs)] = points.cpu().numpy()
 
     @property
     def all_diverged(self) -> bool:
@@ -44,14 +57,17 @@ class Record:
     ) -> TrialOutcome:
         exact = {name: curve[t] for name, curve in self._curves.items()}
         curves = {name: _to_float32(curve) for name, curve in exact.items()}
+        points = self._diagnostics[t].copy()
         if diverged_epoch := int(self._diverged_epoch[t]):
-            return TrialOutcome("diverged", diverged_epoch, _best(exact), curves, None, n_train)
+            points[np.array(self.diagnosed) >= diverged_epoch] = np.nan
+            return TrialOutcome("diverged", diverged_epoch, _best(exact), curves, None, n_train, points)
         last = {name: float(curve[-1]) for name, curve in exact.items()}
         if "score" in test and not np.isfinite(test["score"][t]):  # finite on validation, not on the test rows
-            return TrialOutcome("diverged", len(curves["train_loss"]), last | _best(exact), curves, None, n_train)
+            last_epoch = len(curves["train_loss"])
+            return TrialOutcome("diverged", last_epoch, last | _best(exact), curves, None, n_train, points)
         found = {name: float(values[t]) for name, values in test.items() if np.isfinite(values[t])}
         metrics = {"score": last["validation_score"], **last, **_best(exact), **found}
-        return TrialOutcome("done", None, metrics, curves, None if rows is None else rows[t].copy(), n_train)
+        return TrialOutcome("done", None, metrics, curves, None if rows is None else rows[t].copy(), n_train, points)
 
 
 def _best(curves: dict[str, NDArray[np.float64]]) -> dict[str, float]:
@@ -71,5 +87,4 @@ def _to_float32(curve: NDArray[np.float64]) -> NDArray[np.float32]:
 
 def all_finite(values: Tensor) -> Tensor:
     """Per trial, whether `[T, ..]` is finite throughout: `[T]`."""
-    low, high = values.flatten(1).aminmax(dim=1)  # either is NaN where a value is
-    return torch.isfinite(low) & torch.isfinite(high)
+    return (values.flatten(1) * 0).sum(1) == 0  # NaN where a value is not finite; a tenth of the time of looking for it

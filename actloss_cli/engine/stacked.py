@@ -10,7 +10,7 @@ from actloss_cli import catalogue
 from actloss_cli.engine.feed import Feed
 from actloss_cli.engine.flat import Block, FlatLayout
 from actloss_cli.engine.initialise import initial_weights
-from actloss_cli.engine.layers import Layer, Segment, SegmentedActivation, linear
+from actloss_cli.engine.layers import Layer, Pair, Segment, SegmentedActivation, linear
 from actloss_cli.engine.noise import StackedNoise
 from actloss_cli.engine.stacked_optimizer import StackedOptimizer
 from actloss_cli.plan.trial import Trial
@@ -42,26 +42,34 @@ class StackedModel:
         self._optimizer = StackedOptimizer(trials[0].pairing.optimizer, self._layout, lr, n_steps)
 
         self._initialise(trials, weights)
-        self._chain: list[Layer] = []
+        self.chain: list[Layer] = []
+        """Linear layers and activations in turn."""
+        self.activations: list[SegmentedActivation] = []
+        self.values: list[Pair] = []
+        """Weight and bias of each linear layer, views of the parameters; `grads` are of their gradients."""
+        self.grads: list[Pair] = []
         for depth, (weight, bias) in enumerate(weights):
             values, grads = ((weight.view(flat), bias.view(flat)) for flat in (self._param, self._grad))
-            self._chain.append(linear(values, grads, B, feed.seed_of if depth == 0 else None))
+            self.values.append(values)
+            self.grads.append(grads)
+            self.chain.append(linear(values, grads, B, feed.seed_of if depth == 0 else None))
             if depth < len(segments):
                 for segment, blocks in zip(segments[depth], learnable[depth], strict=True):
                     self._bind(segment, blocks)
                 like = self._param.new_empty(len(trials), self._widths[depth + 1], B)
-                self._chain.append(SegmentedActivation(segments[depth], like))
+                self.activations.append(SegmentedActivation(segments[depth], like))
+                self.chain.append(self.activations[-1])
 
     def forward(self, x: Tensor, *, training: bool = False) -> Tensor:
         """Rows of all seeds `[S, D, B]` to pre-activations of the output `[T, C, B]`; the next call overwrites them."""
         self._noise.step = self._optimizer.step if training else None
-        for layer in self._chain:
+        for layer in self.chain:
             x = layer.forward(x)
         return x
 
     def backward(self, grad: Tensor) -> None:
         """Gradient of the loss at the last pre-activations `[T, C, B]` to gradients of all parameters."""
-        for layer in reversed(self._chain):
+        for layer in reversed(self.chain):
             grad = layer.backward(grad)
 
     def update(self) -> None:

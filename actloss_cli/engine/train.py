@@ -1,6 +1,6 @@
 """Trains a stack: all its trials side by side, each with the numbers that it would have alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -8,6 +8,7 @@ from torch import Tensor
 from actloss_cli.datasets import Dataset
 from actloss_cli.engine import evaluation
 from actloss_cli.engine.denormals import flushed_denormals
+from actloss_cli.engine.diagnostics import StackedDiagnostics
 from actloss_cli.engine.feed import Feed, HeldOut, Weigh
 from actloss_cli.engine.head import Head, head_for
 from actloss_cli.engine.outcome import TrialOutcome
@@ -57,6 +58,9 @@ class StackedTraining:
         self.model = StackedModel(trials, self.feed, n_units, dtype, device)
         self.steps_per_epoch = self.feed.steps_per_epoch
         self._is_final = phase == "final"
+        self._activations = [trial.pairing.activation for trial in trials]
+        self._before_last_step: Callable[[], None] | None = None
+        """What an epoch does between its last gradients and their step."""
         self._T = len(trials)
 
     @flushed_denormals()
@@ -64,17 +68,24 @@ class StackedTraining:
     def run(self) -> list[TrialOutcome]:
         """Trains for the task's budget; one outcome per trial, in order."""
         epochs = self._task.training.epochs
-        record = Record(self._T, epochs)
-        validation = self.feed.held_out([problem.validation for problem in self._problems])
-        u = torch.empty(0)
+        record = Record(self._T, epochs, len(self._task.model.hidden))
+        parts = [problem.validation for problem in self._problems]
+        validation, first = self.feed.held_out(parts), self.feed.first_chunk(parts)
+        diagnostics = StackedDiagnostics(self.model, self.head, self._activations, first, validation.y.shape[1])
+        u = self._predict(validation, diagnostics.see)
+        record.diagnose(0, diagnostics.measure(validation.real(u)))
         for epoch in range(epochs):
+            is_diagnosed = epoch + 1 in record.diagnosed
+            self._before_last_step = diagnostics.keep if is_diagnosed else None
             train_loss = self.train_epoch(epoch)
-            u = self._predict(validation)
+            u = self._predict(validation, diagnostics.see if is_diagnosed else None)
+            if is_diagnosed:
+                record.diagnose(epoch + 1, diagnostics.measure(validation.real(u)))
             diverged = record.add(epoch, train_loss=train_loss, **self._validate(u, validation))
             self.model.freeze(diverged)
             if record.all_diverged:
                 break
-        test, rows = self._test(u, validation) if self._is_final else ({}, None)
+        test, rows = self._test(validation.real(u), validation) if self._is_final else ({}, None)
         return record.outcomes(test, rows, self.feed.n_train)[: self._n_asked]
 
     @flushed_denormals()
@@ -82,25 +93,32 @@ class StackedTraining:
     def train_epoch(self, epoch: int, max_steps: int | None = None) -> Tensor:
         """One pass over the training rows, or its first steps; each trial's mean loss on the way `[T]`."""
         total = torch.zeros(self._T, dtype=torch.float64, device=self._scale.mean.device)
-        for batch in self.feed.epoch(epoch, max_steps):
+        for step, batch in enumerate(self.feed.epoch(epoch, max_steps), 1):
             z = self.model.forward(batch.x, training=True)
             loss, grad = self.head.loss_and_gradient(z, batch.target, batch.weights)
             self.model.backward(grad)
+            if self._before_last_step is not None and step == self.steps_per_epoch:
+                self._before_last_step()
             self.model.update()
             total += loss * (batch.n / self.feed.n_train)
         return total
 
-    def _predict(self, rows: HeldOut) -> Tensor:
-        """Outputs `[T, C, N]` on held-out rows."""
-        chunks = [self.head.activate(self.model.forward(x)).clone() for x in rows.xs]
-        return torch.cat(chunks, 2)[:, :, : rows.y.shape[1]]
+    def _predict(self, rows: HeldOut, see: Callable[[Tensor], None] | None = None) -> Tensor:
+        """Outputs `[T, C, K B]` on held-out rows; `see` gets each chunk's pre-activations, which it may spend."""
+        K, B = len(rows.xs), rows.xs.shape[3]
+        u = rows.xs.new_empty(self._T, self.head.n_units, K * B)
+        for k, x in enumerate(rows.xs):
+            z = self.model.forward(x)
+            u[:, :, k * B : (k + 1) * B] = self.head.activate(z)
+            if see is not None:
+                see(z)
+        return u
 
     def _validate(self, u: Tensor, rows: HeldOut) -> dict[str, Tensor]:
-        """Loss and score `[T]` on validation rows; NaN where any output is not finite."""
+        """Loss and score `[T]` of outputs `[T, C, K B]` on validation rows; NaN where any of them is not finite."""
         finite = all_finite(u)
-        losses = self.head.losses(u, rows.target)
-        loss = (losses.mean(1) if rows.weights is None else (losses * rows.weights).sum(1)).double()
-        score = evaluation.score(u, rows.y, self._task.kind, self.head, self._scale)
+        loss = self.head.mean_losses(u, rows.target, rows.weights).double()
+        score = evaluation.score(rows.real(u), rows.y, self._task.kind, self.head, self._scale)
         return {
             "validation_loss": torch.where(finite, loss, torch.nan),
             "validation_score": torch.where(finite, score, torch.nan),
@@ -109,9 +127,10 @@ class StackedTraining:
     def _test(self, validation_u: Tensor, validation: HeldOut) -> tuple[dict[str, Tensor], Tensor]:
         """Metrics `[T]` and row scores `[T, N]` on the test rows, touched here and nowhere else."""
         rows = self.feed.held_out([problem.test for problem in self._problems])
-        u = self._predict(rows)
+        u = rows.real(self._predict(rows))
         arguments = (u, rows.y, self._task.kind, self.head, self._scale)
         found = evaluation.test_metrics(*arguments) | {"score": evaluation.score(*arguments)}
+        found |= evaluation.validation_probabilities(validation_u, validation.y, self._task.kind, self.head)
         if self._task.kind == "binary" and self.head.n_units == 1:
             found["score_tuned_threshold"] = evaluation.tuned_threshold_score(u, rows.y, validation_u, validation.y)
         return found, evaluation.row_scores(*arguments)

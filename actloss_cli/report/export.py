@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from actloss_cli.analysis.pairings import Analysis
+from actloss_cli.engine.diagnostic_names import diagnostic_columns, diagnostic_epochs
 from actloss_cli.errors import user_error
 from actloss_cli.report.escape import csv_text
 from actloss_cli.report.json_text import lines
@@ -27,10 +30,41 @@ def trials_table(run: RunData) -> pd.DataFrame:
 
     Columns: trial, its pairing's names, phase, seed, lr, status, score, then every metric.
     """
-    names = run.pairings.drop(columns="invalid")
+    names = run.pairings.drop(columns=["invalid", "theory"])
     joined = run.trials.join(names, on="pairing_id").reset_index(names="trial")
     first = [*_TRIAL_FIRST, *_TRIAL_NEXT]
     return joined[[*first, *(name for name in joined.columns if name not in first)]]
+
+
+def diagnostics_table(run: RunData) -> pd.DataFrame:
+    """Every trial's diagnostics in long form: trial, epoch, name, layer, value.
+
+    Epochs are those trained, 0 is before the first step; layers count from 1, missing for what is of the whole model.
+    """
+    of_trials = run.trials["pairing_id"].map(run.pairings["task"])
+    of_trials = of_trials[~of_trials.index.duplicated()]
+    frames = []
+    for task, trials in of_trials.groupby(of_trials, sort=False):
+        points = {str(trial): run.diagnostics[trial] for trial in trials.index if trial in run.diagnostics}
+        epochs, n_hidden = run.tasks.loc[task, ["epochs", "hidden"]]
+        frames.append(_points_frame(points, int(epochs), int(n_hidden)))
+    return pd.concat(frames, ignore_index=True) if frames else _points_frame({}, epochs=1, n_hidden=0)
+
+
+def _points_frame(points: Mapping[str, NDArray[np.float32]], epochs: int, n_hidden: int) -> pd.DataFrame:
+    """Of trials with the same budget and depth, `[K, M]` each."""
+    E, columns = diagnostic_epochs(epochs), diagnostic_columns(n_hidden)
+    names, layers = zip(*columns, strict=True)
+    T, K, M = len(points), len(E), len(columns)
+    return pd.DataFrame(
+        {
+            "trial": np.repeat(np.array(list(points), object), K * M),
+            "epoch": np.tile(np.repeat(E, M), T),
+            "name": np.tile(np.array(names, object), T * K),
+            "layer": pd.array(layers * (T * K), "Int64"),
+            "value": np.concatenate([np.empty(0, np.float32), *points.values()], axis=None),
+        }
+    )
 
 
 def write_table(frame: pd.DataFrame, file_format: str, destination: Path | str) -> None:

@@ -1,11 +1,13 @@
 """A results folder as read into memory: what analysis works on. Frames with fixed columns, no open files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from actloss_cli.plan.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
@@ -13,10 +15,11 @@ class RunData:
     """One run. P pairings, T trials, E evaluations (one per epoch), N test rows.
 
     `tasks`, one row per task, index `task` (its label): kind, dataset, n_classes (0 for a regression), floor, n_train,
-    n_validation, n_test, n_tune, n_final (seeds asked for), epochs, steps_per_epoch.
+    n_validation, n_test, n_tune, n_final (seeds asked for), epochs, steps_per_epoch, hidden (layers of its models).
 
     `pairings`, one row per task and pairing of the plan in force, index `pairing_id`: task, activation, output, loss,
-    optimizer (labels), invalid (PyTorch's or our reason; "" where it can be trained).
+    optimizer (labels), invalid (PyTorch's or our reason; "" where it can be trained), theory (what was known before the
+    first trial: the text that `theory.frozen.read_frozen` reads).
 
     `trials`, one row per stored trial that the plan in force asks for, index `trial`: pairing_id, phase (`tune`,
     `final`), seed, lr, status (`done`, `diverged`, `crashed`, `timeout`), diverged_epoch, n_train, way (`stack`,
@@ -29,7 +32,8 @@ class RunData:
 
     `strata` per task `[N]`: the class of each test row, zeros for a regression. `row_scores` per final trial that is
     done: `[N]` float32, each test row's contribution to the test score, which is the mean over strata of the mean in
-    each.
+    each. `diagnostics` per trial that came to an end: `[K, M]` float32, after `diagnostic_epochs` and by
+    `diagnostic_names` of its task; NaN for what is not defined or was not reached.
     """
 
     name: str
@@ -42,3 +46,6 @@ class RunData:
     row_scores: Mapping[str, NDArray[np.float32]]
     n_missing: int
     """Trials that the plan in force still asks for, at least; 0 for a finished run."""
+    diagnostics: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """What verdicts hang on, as the plan in force says."""

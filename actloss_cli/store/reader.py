@@ -1,5 +1,6 @@
 """Reads a run into memory, read-only, while another process may be writing it. Nothing here trains or draws."""
 
+import json
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.engine.outcome import METRICS
+from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.store.blobs import unpack
 from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.data import RunData
@@ -24,6 +27,14 @@ _VALIDATION_CURVES = """
     SELECT trial, points FROM curves WHERE metric = 'validation_score' AND trial IN (SELECT trial FROM asked)
 """
 _ROW_SCORES = "SELECT trial, points FROM row_scores WHERE trial IN (SELECT trial FROM asked)"
+_DIAGNOSTICS = """
+    SELECT trial, points, hidden, epochs FROM diagnostics
+    JOIN (
+        SELECT DISTINCT trial, hidden, epochs FROM asked
+        JOIN pairings USING (pairing_id) JOIN tasks USING (task)
+    ) USING (trial)
+"""
+_THRESHOLDS = "SELECT value FROM settings WHERE key = 'thresholds'"
 _NUMBERS = {"seed": "int64", "n_train": "int64"} | dict.fromkeys(
     ("lr", "diverged_epoch", "elapsed_s", *METRICS), "float64"
 )
@@ -40,6 +51,8 @@ def read_run(folder: Path) -> RunData:
             trials = pd.read_sql(_ASKED, db, index_col="trial", dtype=_NUMBERS)
             curves = db.execute(_VALIDATION_CURVES).fetchall()
             rows = db.execute(_ROW_SCORES).fetchall()
+            diagnostics = db.execute(_DIAGNOSTICS).fetchall()
+            thresholds = db.execute(_THRESHOLDS).fetchone()
             n_missing = _count_missing(db)
         # The writer waits for readers, so unpacking comes after the transaction.
         trials["test_score"] = trials["score"].where(trials["phase"] == "final")
@@ -52,6 +65,9 @@ def read_run(folder: Path) -> RunData:
             validation_score=_validation_scores(dict(curves), trials.index, max(tasks["epochs"], default=0)),
             strata={str(task): unpack(blob).astype(np.int64) for task, blob in tasks["strata"].items()},
             row_scores={trial: unpack(points) for trial, points in rows},
+            diagnostics={trial: _points(*stored) for trial, *stored in diagnostics},
+            # a run that was stopped before its first plan has none
+            thresholds=Thresholds(**json.loads(thresholds[0])) if thresholds else Thresholds(),
             n_missing=n_missing,
         )
 
@@ -108,6 +124,11 @@ def _validation_scores(curves: Mapping[str, bytes], trials: pd.Index, n_epochs: 
         curve = unpack(curves[trial])
         scores[place, : len(curve)] = curve
     return scores
+
+
+def _points(blob: bytes, n_hidden: int, epochs: int) -> NDArray[np.float32]:
+    """Stored diagnostics to `[K, M]`."""
+    return unpack(blob).reshape(len(diagnostic_epochs(epochs)), len(diagnostic_names(n_hidden)))
 
 
 def _count_missing(db: sqlite3.Connection) -> int:

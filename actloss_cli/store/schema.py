@@ -2,13 +2,14 @@
 
 from actloss_cli.engine.outcome import METRICS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 DATABASE = "results.sqlite"
 
 _METRIC_COLUMNS = ",\n    ".join(f"{name} REAL" for name in METRICS)
 
-PLAN_TABLES = ("tasks", "pairings", "asked")
+PLAN_TABLES = ("settings", "tasks", "pairings", "asked")
 PLAN_DDL = """
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE tasks (
     task TEXT PRIMARY KEY,
     position INTEGER NOT NULL,
@@ -23,6 +24,7 @@ CREATE TABLE tasks (
     n_final INTEGER NOT NULL,
     epochs INTEGER NOT NULL,
     steps_per_epoch INTEGER NOT NULL,
+    hidden INTEGER NOT NULL,
     strata BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE pairings (
@@ -34,6 +36,7 @@ CREATE TABLE pairings (
     loss TEXT NOT NULL,
     optimizer TEXT NOT NULL,
     invalid TEXT NOT NULL,
+    theory TEXT NOT NULL,
     n_later INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE asked (
@@ -66,4 +69,5 @@ CREATE TABLE curves (
     PRIMARY KEY (trial, metric)
 ) WITHOUT ROWID;
 CREATE TABLE row_scores (trial TEXT PRIMARY KEY, points BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE diagnostics (trial TEXT PRIMARY KEY, points BLOB NOT NULL) WITHOUT ROWID;
 """

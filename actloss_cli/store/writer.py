@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 
 from actloss_cli.datasets import Dataset, load, split
 from actloss_cli.engine.outcome import METRICS, TrialOutcome
+from actloss_cli.plan.foretold import foretell
 from actloss_cli.plan.plan import Plan, PlannedPairing, TaskFacts
 from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack, Trial, Way
 from actloss_cli.store.blobs import pack, unpack
 from actloss_cli.store.checks import check_version, unwritable
 from actloss_cli.store.schema import DATABASE, DDL, PLAN_DDL, PLAN_TABLES, SCHEMA_VERSION
+from actloss_cli.theory.frozen import Frozen
 
 _TRIAL_COLUMNS = (
     *("trial", "phase", "seed", "lr", "status", "diverged_epoch"),
@@ -67,13 +70,15 @@ class StoreWriter:
         """
         self._connection.executescript(PLAN_DDL.replace("CREATE TABLE", "CREATE TEMP TABLE"))
         with self._transaction() as db:
+            db.execute("INSERT INTO settings VALUES ('thresholds', ?)", (json.dumps(asdict(plan.thresholds)),))
             db.executemany(
-                f"INSERT INTO tasks VALUES ({', '.join('?' * 14)})",
+                f"INSERT INTO tasks VALUES ({', '.join('?' * 15)})",
                 (_task_row(n, facts) for n, facts in enumerate(plan.tasks.values())),
             )
+            pairings = zip(plan.pairings, foretell(plan), strict=True)
             db.executemany(
-                f"INSERT INTO pairings VALUES ({', '.join('?' * 9)})",
-                (_pairing_row(n, planned) for n, planned in enumerate(plan.pairings)),
+                f"INSERT INTO pairings VALUES ({', '.join('?' * 10)})",
+                (_pairing_row(n, planned, theory) for n, (planned, theory) in enumerate(pairings)),
             )
 
     def put_in_force(self) -> None:
@@ -115,10 +120,8 @@ class StoreWriter:
             self._write_asked(db)
             db.executemany(_INSERT_TRIAL, (_trial_row(trial, outcome, stack.way) for trial, outcome in pairs))
             db.executemany("INSERT OR REPLACE INTO curves VALUES (?, ?, ?)", _curve_rows(pairs))
-            db.executemany(
-                "INSERT OR REPLACE INTO row_scores VALUES (?, ?)",
-                ((t.id, pack(o.row_scores)) for t, o in pairs if o.row_scores is not None),
-            )
+            for table in ("row_scores", "diagnostics"):
+                db.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", _points_of(table, pairs))
 
     def _prepare(self) -> None:
         db = self._connection
@@ -187,6 +190,14 @@ def _curve_rows(pairs: Iterable[tuple[Trial, TrialOutcome]]) -> Iterator[tuple[s
             yield trial.id, metric, pack(points)
 
 
+def _points_of(name: str, pairs: Iterable[tuple[Trial, TrialOutcome]]) -> Iterator[tuple[str, bytes]]:
+    """That array of each outcome that has it."""
+    for trial, outcome in pairs:
+        points: NDArray[np.float32] | None = getattr(outcome, name)
+        if points is not None:
+            yield trial.id, pack(points)
+
+
 def _task_row(position: int, facts: TaskFacts) -> Sequence[object]:
     task = facts.task
     dataset: Dataset = load(task.dataset, task.kind)
@@ -206,12 +217,14 @@ def _task_row(position: int, facts: TaskFacts) -> Sequence[object]:
         task.seeds.final,
         task.training.epochs,
         facts.steps_per_epoch,
+        len(task.model.hidden),
         pack(strata.astype(np.float32)),
     )
 
 
-def _pairing_row(position: int, planned: PlannedPairing) -> Sequence[object]:
+def _pairing_row(position: int, planned: PlannedPairing, theory: Frozen) -> Sequence[object]:
     pairing = planned.pairing
     n_later = 0 if planned.invalid else planned.facts.task.seeds.final
     labels = (pairing.activation.label, pairing.output.label, pairing.loss.label, pairing.optimizer.label)
-    return (planned.id, position, planned.facts.task.label, *labels, planned.invalid, n_later)
+    task = planned.facts.task.label
+    return (planned.id, position, task, *labels, planned.invalid, theory.to_json(), n_later)

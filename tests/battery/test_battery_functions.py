@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from actloss_cli.catalogue.coding import coding_for, count_units
+from actloss_cli.catalogue.coding import code_targets, coding_for, count_units
 from actloss_cli.catalogue.lookup import activation
-from actloss_cli.engine.problem import code
 from tests.battery.cases import ACTIVATION_CASES, LOSS_CASES
 
 BOTH = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
@@ -90,7 +89,7 @@ def loss_inputs(case, kind, dtype):
         y = torch.rand(n, dtype=torch.float64, generator=generator) * 4
     else:
         y = torch.arange(n) % (2 if kind == "binary" else 3)
-    target = code(y, coding, n_units, 0.0, 1.0, torch.float64)
+    target = code_targets(y, coding, n_units, 0.0, 1.0, torch.float64)
     target = target.movedim(0, -1)[None]
     return u.T[None].to(dtype), target if coding.target == "index" else target.to(dtype)
 

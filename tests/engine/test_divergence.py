@@ -92,7 +92,7 @@ def test_training_leaves_the_processes_denormals_alone():
 def test_a_final_trial_whose_test_outputs_alone_overflow_has_diverged():
     from actloss_cli.engine.record import Record
 
-    record = Record(T=2, E=1)
+    record = Record(T=2, E=1, n_hidden=1)
     half = torch.full((2,), 0.5, dtype=torch.float64)
     record.add(0, train_loss=half, validation_loss=half, validation_score=half)
     test = {"score": torch.tensor([0.4, torch.nan]), "r2": torch.tensor([0.4, torch.nan])}

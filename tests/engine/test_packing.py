@@ -39,6 +39,7 @@ def assert_same_bits(one, other):
     assert one.metrics == other.metrics
     for name, curve in one.curves.items():
         np.testing.assert_array_equal(curve, other.curves[name])
+    np.testing.assert_array_equal(one.diagnostics, other.diagnostics)
     if one.row_scores is not None:
         np.testing.assert_array_equal(one.row_scores, other.row_scores)
 

@@ -65,7 +65,8 @@ def test_a_database_in_use_is_not_called_damaged(copy):
 
 @pytest.mark.parametrize(
     ("read", "table"),
-    [(read_run, name) for name in ("tasks", "pairings", "trials", "curves", "meta")] + [(read_curves, "curves")],
+    [(read_run, name) for name in ("tasks", "pairings", "trials", "curves", "diagnostics", "settings", "meta")]
+    + [(read_curves, "curves")],
 )
 def test_a_database_without_one_of_its_tables_is_damaged(copy, read, table):
     with sqlite3.connect(copy / "results.sqlite") as db:

@@ -8,10 +8,19 @@ import numpy as np
 import pytest
 import yaml
 
+from actloss_cli.config.expansion import expand
+from actloss_cli.config.load import load_config
+from actloss_cli.datasets import load
+from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
+from actloss_cli.engine.train import StackedTraining
 from actloss_cli.errors import ExitCode, UserError
+from actloss_cli.plan.plan import make_plan
+from actloss_cli.plan.thresholds import Thresholds
+from actloss_cli.plan.trial import Trial
 from actloss_cli.store.blobs import pack, unpack
 from actloss_cli.store.folder import claim_folder, locked, runs_in
 from actloss_cli.store.reader import read_curves, read_run
+from actloss_cli.store.writer import StoreWriter
 from tests.tiny_grid import N_INVALID, N_PAIRINGS
 
 
@@ -59,6 +68,30 @@ def test_curves_come_in_long_form_with_steps(tiny_run):
     run = read_run(tiny_run)
     assert len(curves) == len(run.trials) * 3 * 4
     assert set(curves["step"] / curves["epoch"]) == set(run.tasks["steps_per_epoch"])
+
+
+def test_diagnostics_read_back_as_the_training_reports_them(tiny_run):
+    run = read_run(tiny_run)
+    assert run.tasks["hidden"].tolist() == [1, 1]
+    assert set(run.diagnostics) == set(run.trials.index)
+    plan = make_plan(expand(load_config(str(tiny_run.parent.parent / "tiny.yaml"))))
+    planned = next(one for one in plan.pairings if one.pairing.label == "tanh/sigmoid/bce/adam")
+    for row in run.trials[run.trials["pairing_id"] == planned.id].itertuples():
+        trial = Trial(planned.facts.task, planned.pairing, row.lr, row.phase, row.seed)
+        dataset = load(trial.task.dataset, trial.task.kind)
+        (outcome,) = StackedTraining([trial], dataset).run()
+        assert outcome.diagnostics.shape == (len(diagnostic_epochs(4)), len(diagnostic_names(1)))
+        np.testing.assert_array_equal(run.diagnostics[trial.id], outcome.diagnostics)
+
+
+def test_thresholds_are_kept_with_the_plan(tmp_path):
+    strict = Thresholds(margin=0.01, most_seeds=50)
+    plan = make_plan(expand(load_config("smoke")), strict)
+    with StoreWriter(tmp_path) as store:
+        store.draft_plan(plan)
+        assert read_run(tmp_path).thresholds == Thresholds()
+        store.put_in_force()
+    assert read_run(tmp_path).thresholds == strict
 
 
 def test_config_and_provenance_are_plain_files(tiny_run):
@@ -121,7 +154,7 @@ def test_a_damaged_database_is_named_and_not_overwritten(copy, damage):
 def test_another_schema_is_named(copy):
     with sqlite3.connect(copy / "results.sqlite") as db:
         db.execute("UPDATE meta SET value = '999'")
-    with pytest.raises(UserError, match="has schema 999, this actloss reads 2"):
+    with pytest.raises(UserError, match="has schema 999, this actloss reads 3"):
         read_run(copy)
 
 

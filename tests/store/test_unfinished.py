@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from actloss_cli.analysis import analyse
-from actloss_cli.report.export import pairings_table, trials_table
+from actloss_cli.report.export import diagnostics_table, pairings_table, trials_table
 from actloss_cli.report.summary import summary_json
 from actloss_cli.store.reader import read_curves, read_run
 from actloss_cli.store.writer import StoreWriter
@@ -29,13 +29,14 @@ def copy(tiny_run, tmp_path):
 )
 def test_a_run_without_trials_has_curves_of_its_epochs_and_verdicts(copy, spoil, verdict):
     with sqlite3.connect(copy / "results.sqlite") as db:
-        db.executescript(f"DELETE FROM trials; DELETE FROM curves; DELETE FROM row_scores; {spoil}")
+        emptied = ("trials", "curves", "row_scores", "diagnostics")
+        db.executescript(f"{''.join(f'DELETE FROM {table};' for table in emptied)} {spoil}")
     run = read_run(copy)
     assert run.validation_score.shape == (0, 4)
     analysis = analyse(run)
     assert len(analysis.pairings) == N_PAIRINGS
     assert verdict in set(analysis.pairings["verdict"]) <= {verdict, "invalid"}
-    assert len(trials_table(run)) == 0
+    assert len(trials_table(run)) == len(diagnostics_table(run)) == 0
     assert len(pairings_table(analysis)) == N_PAIRINGS
     assert '"n_trials": 0' in summary_json(run, analysis)
     assert len(read_curves(copy)) == 0
@@ -46,6 +47,7 @@ def test_a_run_that_was_stopped_before_its_plan_is_empty(tmp_path):
         pass
     run = read_run(tmp_path)
     assert run.validation_score.shape == (0, 0)
+    assert list(diagnostics_table(run).columns) == ["trial", "epoch", "name", "layer", "value"]
     assert len(analyse(run).pairings) == 0
 
 

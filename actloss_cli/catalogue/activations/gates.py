@@ -42,7 +42,7 @@ def _swish_beta(x: Tensor, init: float, beta: Tensor) -> Tensor:
 
 def _quick_gelu_backward(grad: Tensor, saved: Tensor, hyper: Hyper) -> None:
     """The derivative of silu(c x) / c is silu'(c x)."""
-    _aten.silu_backward.grad_input(grad, saved * _QUICK, grad_input=grad)
+    functions.silu_gradient(grad, saved * _QUICK)
 
 
 def _tanhexp(x: Tensor) -> Tensor:
@@ -60,7 +60,7 @@ SILU = ActivationSpec(
     range=_from(SILU_MINIMUM),
     kernel=InPlaceKernel(
         forward=lambda z, out, h: functions.silu(z, out),
-        backward=lambda grad, saved, h: _aten.silu_backward.grad_input(grad, saved, grad_input=grad),
+        backward=lambda grad, saved, h: functions.silu_gradient(grad, saved),
         saves="input",
     ),
 )

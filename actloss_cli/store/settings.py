@@ -1,0 +1,83 @@
+"""Reads how a run was made: its sessions' provenance, its resolved config, what its trials were trained on."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from actloss_cli.config.yaml_reader import read_yaml_file
+from actloss_cli.errors import ExitCode, UserError, user_error
+from actloss_cli.store.checks import check_version, unreadable
+from actloss_cli.store.folder import CONFIG, PROVENANCE
+from actloss_cli.store.schema import DATABASE
+
+_ONE_SPEC = """
+    SELECT task, (
+        SELECT t.spec FROM pairings p JOIN asked USING (pairing_id) JOIN trials t USING (trial)
+        WHERE p.task = tasks.task LIMIT 1
+    ) FROM tasks ORDER BY position
+"""
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """How a run was made; empty where the file that says it is not there."""
+
+    sessions: Sequence[Mapping[str, Any]]
+    """The provenance of each that wrote here, oldest first."""
+    config: Mapping[str, Any]
+    """The resolved one, as YAML has it."""
+    specs: Mapping[str, Mapping[str, Any]]
+    """For each task that has a trial what all its trials share: meaning, kind, data (the fingerprint), model, ..."""
+
+
+def read_settings(folder: Path) -> RunSettings:
+    """Reads the settings of a run; raises if a file that is there is damaged."""
+    return RunSettings(_sessions(folder / PROVENANCE), _config(folder / CONFIG), _specs(folder / DATABASE))
+
+
+def _sessions(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    try:
+        sessions = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as refusal:
+        raise _damaged(path, f"can't be read: {refusal.strerror}") from refusal
+    except ValueError:
+        sessions = None
+    if not (isinstance(sessions, list) and all(isinstance(session, dict) for session in sessions)):
+        raise _damaged(path, "it holds no list of sessions")
+    return sessions
+
+
+def _config(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        document = read_yaml_file(path, path.name)
+    except UserError as refusal:
+        raise _damaged(path, refusal.problems[0].message) from refusal
+    config = document.value
+    tasks = config.get("tasks") if isinstance(config, dict) else None
+    if not (isinstance(tasks, list) and all(isinstance(task, dict) and "label" in task for task in tasks)):
+        raise _damaged(path, "it holds no resolved config")
+    return dict(config)
+
+
+def _specs(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            check_version(db, path)
+            rows = db.execute(_ONE_SPEC).fetchall()
+        return {task: json.loads(spec) for task, spec in rows if spec is not None}
+    except (sqlite3.DatabaseError, ValueError) as damage:
+        raise unreadable(path, damage) from damage
+
+
+def _damaged(path: Path, why: str) -> UserError:
+    return user_error(
+        f"'{path}' is damaged: {why}", hint="restore it from a copy, or move it away", code=ExitCode.RESULTS
+    )
