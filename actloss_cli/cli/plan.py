@@ -25,7 +25,7 @@ def plan(
     from actloss_cli.plan.plan import make_plan
 
     loaded = load_config(config, set_ or [])
-    print_plan(loaded.name, make_plan(expand(loaded)), workers or default_workers(), as_json=as_json)
+    print_plan(loaded.name, make_plan(expand(loaded), loaded.thresholds), workers or default_workers(), as_json=as_json)
 
 
 def print_plan(name: str, planned: "Plan", n_workers: int, *, as_json: bool) -> None:

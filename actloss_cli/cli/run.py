@@ -59,7 +59,7 @@ def run(
 
     where = resolve_device(device)
     loaded = load_config(config, set_ or [])
-    plan = make_plan(expand(loaded))
+    plan = make_plan(expand(loaded), loaded.thresholds)
     n_workers = workers or default_workers()
     if dry_run:
         print_plan(loaded.name, plan, n_workers, as_json=False)

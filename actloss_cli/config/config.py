@@ -1,6 +1,6 @@
 """A config in force: every default filled in, every path absolute. Says itself as YAML that means the same again."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from actloss_cli.catalogue import Choice
@@ -8,6 +8,7 @@ from actloss_cli.config.entries import FIND, ROLES, Role
 from actloss_cli.config.exclusion import Axes
 from actloss_cli.config.schema import OPENML_PREFIX, Pattern
 from actloss_cli.datasets import DatasetRef
+from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.plan.trial import LrRule, Task
 
 
@@ -42,6 +43,7 @@ class RunConfig:
     name: str
     tasks: tuple[TaskConfig, ...]
     exclude: tuple[Pattern, ...] = ()
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     def resolved(self) -> dict[str, Any]:
         """Plain values that, written with `dump_yaml` and loaded again, give the same grid from any folder."""
@@ -49,6 +51,7 @@ class RunConfig:
             "name": self.name,
             "tasks": [task.resolved() for task in self.tasks],
             "exclude": _patterns(self.exclude),
+            "verdict": asdict(self.thresholds),
         }
 
 

@@ -15,6 +15,7 @@ from actloss_cli.config.flaw import Flaw, KeyPath
 from actloss_cli.config.schema import ConfigFile, Grid, LrGrid, Pattern, Section, TaskSection
 from actloss_cli.config.task_data import TaskData
 from actloss_cli.config.wording import nearest_or_all, shown
+from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, Task, TrainingSpec
 
 S = TypeVar("S", bound=Section)
@@ -38,7 +39,8 @@ def resolve(file: ConfigFile, data: Mapping[int, TaskData]) -> tuple[RunConfig, 
             flaws.append(Flaw(("tasks", i), message, f"at most {MAX_PAIRINGS:,} fit in one task"))
         if i in data:
             tasks[i] = TaskConfig(_task(file, section, data[i]), axes, tuple(section.exclude))
-    config = RunConfig(file.name, tuple(tasks.values()), tuple(file.exclude))
+    thresholds = Thresholds(**file.verdict.model_dump())
+    config = RunConfig(file.name, tuple(tasks.values()), tuple(file.exclude), thresholds)
     # What a pattern matches is only known once every task and axis is.
     if not flaws and len(tasks) == len(file.tasks):
         flaws.extend(_pattern_flaws(config))

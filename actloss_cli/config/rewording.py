@@ -26,6 +26,7 @@ from actloss_cli.config.schema import (
     SeedsSection,
     TaskSection,
     TrainingSection,
+    VerdictSection,
 )
 from actloss_cli.config.wording import nearest, nearest_or_all, shown
 
@@ -37,6 +38,7 @@ _SECTIONS: Mapping[str | int, type[BaseModel]] = {
     "model": ModelSection,
     "training": TrainingSection,
     "exclude": Pattern,
+    "verdict": VerdictSection,
 }
 
 
@@ -86,6 +88,9 @@ _ABOUT = {
     "final": f"2 to {MAX_SEEDS:,} seeds; a single one has no spread",
     "hidden": f"up to {MAX_LAYERS} layers of 1 to {MAX_WIDTH:,} units; without hidden layers it is []",
     "epochs": f"1 to {MAX_EPOCHS:,} passes over the training rows",
+    "margin": "what a pairing may lose of the reference's gain and still work, 0.05 say",
+    "level": "of every interval, 0.95 say",
+    "looks": "1, or 2 where seeds are added once after a first look",
     "batch_size": "how many rows make a step, 64 say",
     **dict.fromkeys(("task", *ROLES), "a part that fits all is '*', or left out"),
 }
@@ -145,6 +150,7 @@ _WORDS: Mapping[str, Callable[[object, Mapping[str, Any]], tuple[str, str]]] = {
     "float_type": _number,
     "finite_number": _expected("a finite number"),
     "greater_than": _expected("above {gt:g}"),
+    "less_than": _expected("below {lt:g}"),
     "greater_than_equal": _expected("at least {ge}"),
     "less_than_equal": _expected("at most {le}"),
     "literal_error": _literal,

@@ -22,6 +22,7 @@ from actloss_cli.config.flaw import Flaw, carried
 from actloss_cli.config.wording import LABEL_RULE, label_problem, run_name_problem, shown
 from actloss_cli.datasets.dataset import Missing
 from actloss_cli.plan.learning_rates import base_grid
+from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, TrainingSpec
 
 MAX_TASKS = 100
@@ -77,6 +78,7 @@ def _distinct(values: list[float]) -> list[float]:
 
 Text = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_printable)]
 Whole = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(gt=0, lt=1)]
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Init: TypeAlias = Literal["torch", "kaiming", "xavier", "lecun"]
 
@@ -144,6 +146,29 @@ class TrainingSection(Section):
 
     epochs: Annotated[Whole, Field(le=MAX_EPOCHS)] = TrainingSpec.epochs
     batch_size: Annotated[Whole, Field(le=MAX_BATCH)] = TrainingSpec.batch_size
+
+
+class VerdictSection(Section):
+    """What verdicts hang on, where it is not to be what the design says; see `Thresholds` for what each means."""
+
+    margin: Share = Thresholds.margin
+    fail_share: Share = Thresholds.fail_share
+    fail_seeds: Share = Thresholds.fail_seeds
+    min_unstable: Whole = Thresholds.min_unstable
+    signal: Share = Thresholds.signal
+    level: Share = Thresholds.level
+    slow_factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] = Thresholds.slow_factor
+    slow_p: Share = Thresholds.slow_p
+    slow_evaluations: Annotated[int, Field(ge=0)] = Thresholds.slow_evaluations
+    most_seeds: Annotated[Whole, Field(le=MAX_SEEDS)] = Thresholds.most_seeds
+    looks: Annotated[int, Field(ge=1, le=2)] = Thresholds.looks
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        if self.fail_share >= 1 - self.margin:
+            message = f"'fail_share' ({self.fail_share:g}) must be below 1 - 'margin' ({1 - self.margin:g})"
+            raise carried([Flaw((), message, "what fails must keep less than what is impaired")])
+        return self
 
 
 class CsvSection(Section):
@@ -242,3 +267,4 @@ class ConfigFile(Grid):
 
     name: Annotated[str, AfterValidator(_run_name)]
     tasks: Annotated[list[TaskSection], Field(min_length=1, max_length=MAX_TASKS)]
+    verdict: VerdictSection = VerdictSection()

@@ -4,14 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import numpy as np
+
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.coding import coding_for, count_units
 from actloss_cli.datasets import load, split
 from actloss_cli.plan.protocol import Asked, ValidationCurves, ask
 from actloss_cli.plan.stacks import stack_trials
+from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.plan.trial import Pairing, Stack, Task, TaskGrid, Trial
 from actloss_cli.plan.validity import invalid_reason
+from actloss_cli.theory.notice import Notice
+from actloss_cli.theory.notices import activation_notices
+from actloss_cli.theory.task_notices import notices_of_head
 
 GroupKey: TypeAlias = tuple[str, Choice, Choice, Choice]
 
@@ -45,6 +51,8 @@ class PlannedPairing:
     pairing: Pairing
     invalid: str
     """Why it cannot be trained; "" where it can."""
+    notices: tuple[Notice, ...] = ()
+    """What is known of it before it is trained."""
 
     @property
     def n_units(self) -> int:
@@ -78,6 +86,8 @@ class Plan:
 
     pairings: tuple[PlannedPairing, ...]
     tasks: Mapping[str, TaskFacts] = field(default_factory=dict)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """What the verdicts will hang on."""
 
     def groups(self) -> Iterator[Group]:
         """The valid pairings by what may share a stack."""
@@ -93,19 +103,30 @@ def group_key(task: Task, pairing: Pairing) -> GroupKey:
     return task.label, pairing.output, pairing.loss, pairing.optimizer
 
 
-def make_plan(grids: Sequence[TaskGrid]) -> Plan:
-    """Decides what is valid; loads the tasks' data for their number of features and classes."""
+def make_plan(grids: Sequence[TaskGrid], thresholds: Thresholds | None = None) -> Plan:
+    """Decides what is valid and what is to be noticed; loads the tasks' data for what these hang on."""
     tasks = {grid.task.label: _facts(grid.task) for grid in grids}
-    reasons: dict[tuple[object, ...], str] = {}
-    planned = []
-    for grid in grids:
-        for pairing in grid.pairings:
-            facts = tasks[grid.task.label]
-            key = (grid.task.kind, pairing.output, pairing.loss, facts.lowest)
-            if key not in reasons:
-                reasons[key] = invalid_reason(pairing, grid.task.kind, facts.lowest)
-            planned.append(PlannedPairing(f"{grid.task.label}/{pairing.label}", facts, pairing, reasons[key]))
-    return Plan(tuple(planned), tasks)
+    planned = [one for grid in grids for one in _plan_task(grid, tasks[grid.task.label])]
+    return Plan(tuple(planned), tasks, thresholds or Thresholds())
+
+
+def _plan_task(grid: TaskGrid, facts: TaskFacts) -> Iterator[PlannedPairing]:
+    """What is decided of an output and a loss, or of an activation, is decided once."""
+    kind, model = grid.task.kind, grid.task.model
+    dataset = load(grid.task.dataset, kind)
+    y = None if facts.n_classes else split(dataset, "tune", 0).y_train.astype(np.float64)
+    of_head: dict[tuple[Choice, Choice], tuple[str, tuple[Notice, ...]]] = {}
+    of_activation: dict[Choice, tuple[Notice, ...]] = {}
+    for pairing in grid.pairings:
+        head, activation = (pairing.output, pairing.loss), pairing.activation
+        if head not in of_head:
+            notices = tuple(notices_of_head(*head, kind, facts.n_classes, y))
+            of_head[head] = invalid_reason(pairing, kind, facts.lowest), notices
+        if activation not in of_activation:
+            of_activation[activation] = tuple(activation_notices(activation, len(model.hidden)))
+        invalid, notices = of_head[head]
+        notices += () if invalid else of_activation[activation]
+        yield PlannedPairing(f"{grid.task.label}/{pairing.label}", facts, pairing, invalid, notices)
 
 
 def _facts(task: Task) -> TaskFacts:

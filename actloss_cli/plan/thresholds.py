@@ -27,3 +27,15 @@ class Thresholds:
     """The least median gap, in evaluations, since steps are only seen once in an epoch."""
     most_seeds: int = 200
     """More are not asked for."""
+    looks: int = 1
+    """2 where seeds are added once to settle what is undecided: each look may then err half as often."""
+
+    @property
+    def look_level(self) -> float:
+        """Of the intervals of each look: with two, each spends half of what the level allows (Bonferroni)."""
+        return 1 - (1 - self.level) / self.looks
+
+    @property
+    def look_slow_p(self) -> float:
+        """Likewise of the sign test."""
+        return self.slow_p / self.looks

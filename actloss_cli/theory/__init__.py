@@ -1,0 +1,1 @@
+"""What follows from the functions alone, in float64, before anything is trained."""
