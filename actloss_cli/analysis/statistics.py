@@ -115,8 +115,26 @@ def half_width(scores: PairedScores, c: float, n: int, level: float = LEVEL) -> 
     """Gives the half-width of CI(c) if there were `n` seeds of the variance seen."""
     if n < 2:
         return np.inf
-    variance = scores.seeds.of_contrast(c) / n + scores.rows.of_contrast(c)
-    return max(t_quantile(level, n - 1) * float(np.sqrt(variance)), scores.half_row)
+    return max(t_quantile(level, n - 1) * _standard_error(scores, c, n), scores.half_row)
+
+
+def _standard_error(scores: PairedScores, c: float, n: int) -> float:
+    """Of the mean of d_i(c) over `n` seeds and the test rows."""
+    return float(np.sqrt(scores.seeds.of_contrast(c) / n + scores.rows.of_contrast(c)))
+
+
+def contrast_p(scores: PairedScores, c: float) -> float:
+    """Gives the two-sided p of the hypothesis that d_i(c) has mean 0.
+
+    It is the dual of `contrast`: p <= 1 - level just where the interval of that level excludes 0. So it is the p of
+    Student's t, mean over standard error, with n - 1 degrees of freedom; but 1 where the mean lies within half a test
+    row of 0, since there no interval excludes it, whatever its level; and 1 for a single seed, which bounds nothing.
+    """
+    mean = abs(scores.x - c * scores.r)
+    if scores.n < 2 or mean <= scores.half_row:
+        return 1.0
+    error = _standard_error(scores, c, scores.n)
+    return float(2 * stats.t.sf(mean / error, scores.n - 1)) if error > 0 else 0.0
 
 
 def relative(scores: PairedScores, level: float = LEVEL) -> Interval:

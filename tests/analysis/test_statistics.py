@@ -9,6 +9,7 @@ from scipy import stats
 from actloss_cli.analysis.statistics import (
     collapse_bound,
     contrast,
+    contrast_p,
     paired_scores,
     relative,
     score_interval,
@@ -138,3 +139,37 @@ def test_the_seeds_needed_are_the_fewest_that_settle_it():
 def test_more_seeds_than_the_cap_are_not_asked_for():
     x = FLOOR + np.array([0.3799, 0.3801, 0.34, 0.42])
     assert seeds_needed(seed_only(x, np.full(4, FLOOR + 0.4)), 0.95, 200) == 200
+
+
+@pytest.mark.parametrize("c", [0.0, 0.25, 0.95])
+def test_the_p_of_a_contrast_is_that_of_the_one_sample_t_test(c):
+    rng = np.random.default_rng(3)
+    x, r = rng.normal(0.6, 0.3, 8), rng.normal(0.9, 0.2, 8)
+    expected = stats.ttest_1samp((x - FLOOR) - c * (r - FLOOR), 0).pvalue
+    assert contrast_p(seed_only(x, r), c) == pytest.approx(expected)
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([0.0, 0.002, 0.01, 0.05, 0.3]),
+    st.sampled_from([0.5, 0.9, 0.95, 0.975, 0.99]),
+)
+def test_p_is_at_most_what_the_level_leaves_just_where_the_interval_excludes_zero(seed, spread, level):
+    scores = random_scores(seed, spread)
+    for c in np.linspace(0.0, 1.5, 31):
+        interval = contrast(scores, c, level)
+        assume(min(abs(interval.low), abs(interval.high)) > 1e-9)
+        assert (contrast_p(scores, c) <= 1 - level) == (interval.low > 0 or interval.high < 0)
+
+
+def test_a_difference_of_less_than_half_a_row_is_never_significant():
+    strata = np.zeros(100, np.int64)
+    r, rows = np.full(5, 0.9), np.full((5, 100), 0.9)
+    within, beyond = (paired_scores(r - gap, r, rows - gap, rows, strata, FLOOR) for gap in (0.9 / 200, 1.1 / 200))
+    # No seed and no row differs from another: the standard error is 0.
+    assert (contrast_p(within, 1.0), contrast_p(beyond, 1.0)) == (1.0, pytest.approx(0.0, abs=1e-12))
+
+
+def test_a_single_seed_shows_no_difference():
+    one = paired_scores(np.array([0.6]), np.array([0.9]), np.ones((1, 4)), np.ones((1, 4)), np.zeros(4, int), FLOOR)
+    assert contrast_p(one, 0.95) == 1.0
