@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from actloss_cli import __version__
+from actloss_cli.cli.compare import compare
 from actloss_cli.cli.export import export
 from actloss_cli.cli.list import list_catalogue
 from actloss_cli.cli.plan import plan
@@ -28,6 +29,7 @@ app.command("run")(run)
 app.command("plan")(plan)
 app.command("report")(report)
 app.command("show")(show)
+app.command("compare")(compare)
 app.command("export")(export)
 app.command("list")(list_catalogue)
 

@@ -30,7 +30,7 @@ def call(monkeypatch, capsys, tmp_path):
     return partial(in_process, monkeypatch, capsys, tmp_path)
 
 
-VERBS = ["run", "plan", "report", "show", "export", "list"]
+VERBS = ["run", "plan", "report", "show", "compare", "export", "list"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
