@@ -7,8 +7,8 @@ import numpy as np
 from actloss_cli.analysis.evidence import Evidence, TaskFacts
 from actloss_cli.analysis.references import Reference, steps_to_reach
 from actloss_cli.analysis.statistics import Interval, PairedScores, contrast, paired_scores, relative
-from actloss_cli.analysis.thresholds import Thresholds
 from actloss_cli.plan.selection import Floats
+from actloss_cli.plan.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def compare(
         scores=scores,
         score=float(x.mean()),
         reference_score=float(r.mean()),
-        relative=relative(scores, thresholds.level),
-        keeps=contrast(scores, keep, thresholds.level),
-        fails=contrast(scores, thresholds.fail_share, thresholds.level),
+        relative=relative(scores, thresholds.look_level),
+        keeps=contrast(scores, keep, thresholds.look_level),
+        fails=contrast(scores, thresholds.fail_share, thresholds.look_level),
         bad_below=bad_below,
         k_bad=int(np.sum(x < bad_below)),
         k_good=int(np.sum(x - task.floor >= keep * gain)),

@@ -1,11 +1,13 @@
 """What was measured of one pairing, as arrays on the full product of what was asked for: what is missing shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from actloss_cli.plan.selection import Floats, LrChoice
+from actloss_cli.theory.frozen import Frozen
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,9 @@ class TaskFacts:
     """What analysis needs to know of a task."""
 
     label: str
+    kind: str
+    n_hidden: int
+    """Hidden layers of its models."""
     floor: float
     n_tune: int
     n_final: int
@@ -67,6 +72,9 @@ class Evidence:
 
     pairing_id: str
     label: str
+    functions: Mapping[str, str]
+    """Role to label."""
     invalid: str
+    theory: Frozen
     tuning: Tuning
     finals: Finals

@@ -8,10 +8,12 @@ import pandas as pd
 
 from actloss_cli.analysis.comparison import Comparison
 from actloss_cli.analysis.evidence import Evidence, TaskFacts
+from actloss_cli.analysis.judgements import grade_score, grade_speed, grade_stability, speed_ratio
 from actloss_cli.analysis.references import Reference
-from actloss_cli.analysis.statistics import Interval, collapse_bound
+from actloss_cli.analysis.statistics import Interval, collapse_bound, contrast_p
 from actloss_cli.analysis.verdicts import WORKING, Verdict
 from actloss_cli.plan.selection import Floats
+from actloss_cli.plan.thresholds import Thresholds
 
 FUNCTIONS = ("activation", "output", "loss", "optimizer")
 
@@ -30,6 +32,12 @@ DTYPES: Mapping[str, str] = {
     "steps_to_target": "float64",
     "verdict": "str",
     "reason": "str",
+    "cause": "str",
+    "notices": "str",
+    "score_grade": "str",
+    "speed_grade": "str",
+    "stability_grade": "str",
+    "probability_grade": "str",
     "works": "bool",
     "is_reference": "bool",
     "validation_score": "float64",
@@ -42,6 +50,13 @@ DTYPES: Mapping[str, str] = {
     "n_diverged": "int64",
     "lr_at_edge": "str",
     "seeds_needed": "Int64",
+    "speed_ratio": "float64",
+    "log_loss_ratio": "float64",
+    "probability_skill": "float64",
+    "p_keeps": "float64",
+    "q_keeps": "float64",
+    "cause_name": "str",
+    "notice_names": "str",
 }
 """The columns that `pairing_row` gives, in their order; Int64 where there may be no number."""
 
@@ -53,8 +68,12 @@ def pairing_row(
     verdict: Verdict,
     reference: Reference | None,
     task: TaskFacts,
+    thresholds: Thresholds,
 ) -> dict[str, Any]:
-    """Gives a value for each of `DTYPES`; `score` and `comparison` are None where nothing is there to be measured."""
+    """Gives a value for each of `DTYPES` but those that need the other pairings of the task: see `pairings`.
+
+    `score` and `comparison` are None where nothing is there to be measured.
+    """
     choice, finals = evidence.tuning.choice, evidence.finals
     curves = finals.validation_score[finals.finished]
     return {
@@ -81,6 +100,19 @@ def pairing_row(
         "n_diverged": int(evidence.tuning.n_diverged.sum()) + finals.n_diverged,
         "lr_at_edge": (choice.at_edge or "") if choice else "",
         "seeds_needed": verdict.seeds_needed,
+        **_grades(comparison, finals.n_diverged, thresholds),
+    }
+
+
+def _grades(comparison: Comparison | None, n_diverged: int, thresholds: Thresholds) -> dict[str, Any]:
+    if comparison is None:
+        return {"score_grade": "", "speed_grade": "", "stability_grade": "", "speed_ratio": np.nan, "p_keeps": np.nan}
+    return {
+        "score_grade": str(grade_score(comparison)),
+        "speed_grade": str(grade_speed(comparison, thresholds)),
+        "stability_grade": str(grade_stability(comparison, n_diverged, thresholds)),
+        "speed_ratio": speed_ratio(comparison),
+        "p_keeps": contrast_p(comparison.scores, 1 - thresholds.margin),
     }
 
 

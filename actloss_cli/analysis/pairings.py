@@ -7,21 +7,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from actloss_cli.analysis.cause_thresholds import CauseThresholds
 from actloss_cli.analysis.comparison import Comparison, compare
 from actloss_cli.analysis.evidence import Evidence, TaskFacts
+from actloss_cli.analysis.explanations import Judged, explain
+from actloss_cli.analysis.multiplicity import benjamini_hochberg
 from actloss_cli.analysis.pairing_row import DTYPES, FUNCTIONS, NAMES, pairing_labels, pairing_row
+from actloss_cli.analysis.probability import NO_PROBABILITIES, best_proper, judge_probabilities
 from actloss_cli.analysis.references import Reference, make_reference, select_reference
 from actloss_cli.analysis.statistics import Interval, score_interval
-from actloss_cli.analysis.thresholds import Thresholds
 from actloss_cli.analysis.trial_table import TrialTable
 from actloss_cli.analysis.verdicts import MISMATCHED, WORKING, Verdict, VerdictName, judge, judge_task
+from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.store.data import RunData
-
-DESIGN_THRESHOLDS = Thresholds()
 
 _NOT_METRICS = frozenset(
     {"seed", "lr", "diverged_epoch", "n_train", "score", "validation_score", "best_validation_score", "best_epoch"}
-    | {"test_score", "train_loss", "validation_loss", "elapsed_s"}
+    | {"test_score", "train_loss", "validation_loss", "validation_log_loss", "validation_brier", "elapsed_s"}
 )
 """Numeric columns of `RunData.trials` that no mean is shown of: what is no metric, losses of unlike scales, times."""
 
@@ -39,10 +41,16 @@ class Analysis:
     - relative: share of the reference's gain over the floor, with the interval that agrees with the verdict;
     - steps_to_target: median over seeds of the steps to 90 % of the reference's validation gain, infinite where missed;
     - verdict, reason, works (`works` or `slow`), is_reference;
+    - cause, of a mismatched pairing, and notices, facts that hold whatever the verdict, with their measured cost: each
+      a sentence, several joined by ` | `, "" where there is none; cause_name, notice_names: their closed vocabularies;
+    - score_grade, speed_grade, stability_grade, probability_grade: the four judgements, see `judgements`;
     - validation_score, best_validation_score: at the last and at the best epoch, on the same terms as score;
     - error_ratio: (1 - score) / (1 - score of the reference);
     - collapse_bound: the largest rate of collapse that the seeds don't exclude; k_bad, k_good: seeds collapsed, good;
     - n_tune: tune trials that are there; n_diverged: trials of both phases that ended without a finite score;
+    - speed_ratio: median over seeds of the steps to the target over the reference's; log_loss_ratio: mean log loss over
+      that of the best proper pairing; probability_skill: 1 - log loss / that of the class rates, see `probability`;
+    - p_keeps: two-sided p of keeping just what works must keep; q_keeps: by Benjamini and Hochberg over the task;
     - lr_at_edge: `low`, `high` or ""; seeds_needed: final seeds that would settle an undecided pairing;
     - each metric of the trials: the mean of its raw values over seeds, NaN if one of them has none.
 
@@ -57,8 +65,12 @@ class Analysis:
     tasks: pd.DataFrame
 
 
-def analyse(run: RunData, thresholds: Thresholds = DESIGN_THRESHOLDS) -> Analysis:
-    """Chooses learning rates and references, compares, judges; the run may be unfinished."""
+def analyse(run: RunData, thresholds: Thresholds | None = None) -> Analysis:
+    """Chooses learning rates and references, compares, judges, explains; the run may be unfinished.
+
+    Verdicts hang on the thresholds that the run was planned with, unless others are given.
+    """
+    thresholds = thresholds or run.thresholds
     table = TrialTable.of(run)
     metrics = [name for name in run.trials.select_dtypes("number").columns if name not in _NOT_METRICS]
     values = run.trials[metrics].to_numpy(np.float64)  # [T, metrics]
@@ -69,11 +81,14 @@ def analyse(run: RunData, thresholds: Thresholds = DESIGN_THRESHOLDS) -> Analysi
         reference, shared = _reference(evidence, table, task, thresholds)
         if reference:
             references[task.label] = reference.pairing_id
-        for one in evidence:
-            row = _judged(one, reference, shared, table, task, thresholds)
-            trials = one.finals.trials[one.finals.finished]
+        judged = [_judged(one, reference, shared, table, task, thresholds) for one in evidence]
+        for one in judged:
+            trials = one.evidence.finals.trials[one.evidence.finals.finished]
             means = values[trials].mean(axis=0) if len(trials) else np.full(len(metrics), np.nan)
-            rows[one.pairing_id] = row | dict(zip(metrics, means.tolist(), strict=True))
+            one.row.update(zip(metrics, means.tolist(), strict=True))
+        _add_probabilities(judged, table, task, thresholds)
+        explained = explain(judged, reference, task, thresholds, CauseThresholds())
+        rows |= {one.evidence.pairing_id: one.row | explained[one.evidence.pairing_id] for one in judged}
     pairings = _pairings_frame(run, rows, metrics)
     return Analysis(pairings, references, _tasks_frame(run, pairings))
 
@@ -86,7 +101,7 @@ def _reference(
     if chosen is None:
         return None, judge_task(evidence, chosen, None, thresholds)
     reference = make_reference(chosen, table.row_scores(chosen.finals, task), task)
-    score = score_interval(reference.score, reference.row_scores, task.strata, thresholds.level)
+    score = score_interval(reference.score, reference.row_scores, task.strata, thresholds.look_level)
     gain = Interval(score.mean - task.floor, score.low - task.floor, score.high - task.floor)
     shared = judge_task(evidence, chosen, gain, thresholds)
     may_change = shared is not None and shared.name is VerdictName.INCOMPLETE
@@ -100,18 +115,45 @@ def _judged(
     table: TrialTable,
     task: TaskFacts,
     thresholds: Thresholds,
-) -> dict[str, Any]:
-    """One pairing's row without its metrics."""
+) -> Judged:
+    """One pairing, its row without metrics, probabilities and cause."""
     score: Interval | None = None
     comparison: Comparison | None = None
-    seeds = evidence.finals.finished
+    finals = evidence.finals
+    seeds = finals.finished
     if seeds.any():
-        row_scores = table.row_scores(evidence.finals, task)
-        score = score_interval(evidence.finals.score[seeds], row_scores[seeds], task.strata, thresholds.level)
+        row_scores = table.row_scores(finals, task)
+        score = score_interval(finals.score[seeds], row_scores[seeds], task.strata, thresholds.look_level)
         if reference:
             comparison = compare(evidence, row_scores, reference, task, thresholds)
     verdict = judge(evidence, comparison, shared, thresholds)
-    return pairing_row(evidence, score, comparison, verdict, reference, task)
+    # of what collapses on some seeds alone, these seeds tell why
+    collapsed = seeds & (finals.score < comparison.bad_below) if comparison else seeds
+    telling = collapsed if collapsed.any() else seeds
+    return Judged(
+        evidence=evidence,
+        row=pairing_row(evidence, score, comparison, verdict, reference, task, thresholds),
+        symptoms=table.symptoms(finals, telling, task) if verdict.name in MISMATCHED and seeds.any() else None,
+    )
+
+
+def _add_probabilities(judged: Sequence[Judged], table: TrialTable, task: TaskFacts, thresholds: Thresholds) -> None:
+    """The fourth judgement, of all pairings that have every final trial, against the best proper one of them."""
+    whole = {
+        one.evidence.pairing_id: table.probabilities(one.evidence.finals)
+        for one in judged
+        if task.kind != "regression" and one.evidence.finals.finished.all()
+    }
+    proper = {one.evidence.pairing_id for one in judged if one.evidence.theory.proper}
+    best = best_proper({id_: found for id_, found in whole.items() if id_ in proper})
+    for one in judged:
+        ours = whole.get(one.evidence.pairing_id)
+        found = (
+            judge_probabilities(ours, whole[best] if best else None, task.strata, thresholds)
+            if ours is not None
+            else NO_PROBABILITIES
+        )
+        one.row.update(probability_grade=str(found.grade), probability_skill=found.skill, log_loss_ratio=found.ratio)
 
 
 def _pairings_frame(run: RunData, rows: Mapping[str, dict[str, Any]], metrics: Sequence[str]) -> pd.DataFrame:
@@ -121,7 +163,12 @@ def _pairings_frame(run: RunData, rows: Mapping[str, dict[str, Any]], metrics: S
     )
     of_task = run.tasks[["kind", "dataset"]]
     named = run.pairings[["task", *FUNCTIONS]].join(of_task, on="task")[list(NAMES)]
-    return named.join(measured)
+    return named.join(measured.assign(q_keeps=_adjusted(measured["p_keeps"], named["task"])))
+
+
+def _adjusted(p: "pd.Series[float]", task: "pd.Series[str]") -> "pd.Series[float]":
+    """By Benjamini and Hochberg, over the pairings of each task."""
+    return p.groupby(task).transform(lambda of_task: benjamini_hochberg(of_task.to_numpy(np.float64)))
 
 
 def _tasks_frame(run: RunData, pairings: pd.DataFrame) -> pd.DataFrame:

@@ -7,8 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts, Tuning
+from actloss_cli.analysis.probability import Probabilities
+from actloss_cli.analysis.symptoms import Symptoms, symptoms_of
+from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.plan.selection import Floats, choose_lr, clip_at_floor
 from actloss_cli.store.data import RunData
+from actloss_cli.theory.frozen import read_frozen
 
 Places = NDArray[np.int64]
 """Row numbers in the run's trials."""
@@ -29,6 +33,8 @@ class TrialTable:
     """Crashed or timed out."""
     diverged: NDArray[np.bool_]
     """Came to an end, without a finite score."""
+    diverged_epoch: Floats
+    """NaN for a trial that stayed finite."""
 
     @classmethod
     def of(cls, run: RunData) -> "TrialTable":
@@ -46,6 +52,7 @@ class TrialTable:
             score=score,
             lost=lost,
             diverged=~lost & ((trials["status"] == "diverged").to_numpy() | ~np.isfinite(score)),
+            diverged_epoch=trials["diverged_epoch"].to_numpy(np.float64),
         )
 
     def tasks(self) -> Iterator[TaskFacts]:
@@ -53,6 +60,8 @@ class TrialTable:
         for label, row in self.run.tasks.to_dict("index").items():
             yield TaskFacts(
                 label=str(label),
+                kind=str(row["kind"]),
+                n_hidden=int(row["hidden"]),
                 floor=float(row["floor"]),
                 n_tune=int(row["n_tune"]),
                 n_final=int(row["n_final"]),
@@ -72,7 +81,9 @@ class TrialTable:
             yield Evidence(
                 pairing_id=str(row.Index),
                 label=f"{row.activation}/{row.output}/{row.loss}/{row.optimizer}",
+                functions={role: str(getattr(row, role)) for role in ("activation", "output", "loss", "optimizer")},
                 invalid=str(row.invalid),
+                theory=read_frozen(str(row.theory)),
                 tuning=tuning,
                 finals=self._finals(places[chosen], task),
             )
@@ -85,6 +96,28 @@ class TrialTable:
             is_clipped = self.diverged[trial] or self.score[trial] < task.floor
             rows[seed] = task.floor if is_clipped else self.run.row_scores[self.ids[trial]]
         return rows
+
+    def symptoms(self, finals: Finals, seeds: NDArray[np.bool_], task: TaskFacts) -> Symptoms:
+        """What was measured of the training of these final seeds `[n]`, all of which came to an end."""
+        trials = finals.trials[seeds]
+        points = [self.run.diagnostics[self.ids[trial]] for trial in trials if self.ids[trial] in self.run.diagnostics]
+        return symptoms_of(
+            points,
+            diagnostic_names(task.n_hidden),
+            diagnostic_epochs(task.epochs),
+            finals.validation_score[seeds],
+            self.diverged_epoch[trials],
+        )
+
+    def probabilities(self, finals: Finals) -> Probabilities:
+        """What the finished final trials' implied probabilities scored."""
+        of_trials = self.run.trials.iloc[finals.trials[finals.finished]]
+        return Probabilities(
+            *(
+                of_trials[name].to_numpy(np.float64) if name in of_trials else np.full(len(of_trials), np.nan)
+                for name in ("log_loss", "brier", "validation_log_loss")
+            )
+        )
 
     def _tuning(self, places: Places, task: TaskFacts) -> Tuning:
         lrs, at = np.unique(self.lr[places], return_inverse=True)

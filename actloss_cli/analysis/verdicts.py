@@ -9,8 +9,9 @@ import numpy as np
 
 from actloss_cli.analysis.comparison import Comparison
 from actloss_cli.analysis.evidence import Evidence
-from actloss_cli.analysis.statistics import Interval, seeds_needed, sign_test
-from actloss_cli.analysis.thresholds import Thresholds
+from actloss_cli.analysis.judgements import is_slow, is_slower
+from actloss_cli.analysis.statistics import Interval, seeds_needed
+from actloss_cli.plan.thresholds import Thresholds
 
 
 class VerdictName(StrEnum):
@@ -162,27 +163,14 @@ def _at_edge(evidence: Evidence, verdict: Verdict) -> Verdict | None:
 def _judge_works(comparison: Comparison, thresholds: Thresholds) -> Verdict | None:
     if not (comparison.keeps.low >= 0 and comparison.k_bad == 0):
         return None
-    if not _is_slow(comparison, thresholds):
+    if not is_slow(comparison, thresholds):
         return Verdict(VerdictName.WORKS, comparison.summary)
-    n_slower = int(_slower(comparison, thresholds).sum())
+    n_slower = int(is_slower(comparison, thresholds).sum())
     return Verdict(
         VerdictName.SLOW,
         f"{n_slower} of {comparison.n} seeds take more than {thresholds.slow_factor:g} times the steps of "
         f"{comparison.reference}: median {_steps(comparison.steps)} against {_steps(comparison.reference_steps)}",
     )
-
-
-def _is_slow(comparison: Comparison, thresholds: Thresholds) -> bool:
-    if sign_test(_slower(comparison, thresholds)) > thresholds.slow_p:
-        return False
-    # Most seeds are slower, so the median is not among those where both miss the target.
-    ours, theirs = comparison.steps, comparison.reference_steps
-    gap = np.subtract(ours, theirs, where=ours != theirs, out=np.zeros(comparison.n))
-    return bool(np.median(gap) >= thresholds.slow_evaluations * comparison.steps_per_epoch)
-
-
-def _slower(comparison: Comparison, thresholds: Thresholds) -> np.ndarray:
-    return comparison.steps > thresholds.slow_factor * comparison.reference_steps
 
 
 def _undecided(comparison: Comparison, thresholds: Thresholds) -> Verdict:
@@ -194,7 +182,7 @@ def _undecided(comparison: Comparison, thresholds: Thresholds) -> Verdict:
         n = min(math.ceil(comparison.n * thresholds.min_unstable / comparison.k_bad), most)
         reason = f"{_collapsed(comparison)}, too few to call it unstable"
     else:
-        n = seeds_needed(comparison.scores, keep, most, thresholds.level)
+        n = seeds_needed(comparison.scores, keep, most, thresholds.look_level)
         reason = f"{comparison.summary} includes {keep:g}"
     settled = f"{n} seeds or more" if n == most else f"about {n} seeds"
     return Verdict(VerdictName.UNDECIDED, f"{reason}; {settled} would settle it", n)

@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
 from actloss_cli.analysis.pairings import Analysis
+from actloss_cli.analysis.ranks import all_ranks
+from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.analysis.verdicts import WORKING
 from actloss_cli.report.canvas import house_style, save_figure
 from actloss_cli.report.cell_grid import cell_grid
@@ -18,12 +20,17 @@ from actloss_cli.report.frame_rows import of_task, row_at
 from actloss_cli.report.heatmap import draw_heatmap
 from actloss_cli.report.lr_sweeps import LrSweep, draw_lr_sweeps, lr_sweeps
 from actloss_cli.report.number_format import format_score, format_share, score_name
+from actloss_cli.report.rank_diagram import draw_ranks
 from actloss_cli.report.ranking import best_on_validation, worst_mismatched
+from actloss_cli.report.variance_figure import draw_variance_shares
 from actloss_cli.store.data import RunData
 
 
 def write_figures(run: RunData, analysis: Analysis, folder: Path) -> list[Path]:
-    """Writes `TASK-output-by-loss`, `TASK-activation-by-optimizer`, `TASK-curves` and `TASK-learning-rates`."""
+    """Writes `TASK-output-by-loss`, `TASK-activation-by-optimizer`, `TASK-curves` and `TASK-learning-rates`.
+
+    Of all tasks together `variance-shares` and, where there are tasks enough, `KIND-ROLE-ranks`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     stems = file_stems([str(task) for task in analysis.tasks.index])
     written: list[Path] = []
@@ -31,7 +38,16 @@ def write_figures(run: RunData, analysis: Analysis, folder: Path) -> list[Path]:
         for task, stem in stems.items():
             for name, figure in _figures(run, analysis, task):
                 written += save_figure(figure, folder / f"{stem}-{name}")
+        for name, figure in _figures_of_all(run, analysis):
+            written += save_figure(figure, folder / name)
     return written
+
+
+def _figures_of_all(run: RunData, analysis: Analysis) -> Iterator[tuple[str, Figure]]:
+    if shares := draw_variance_shares(variance_shares(run, analysis)):
+        yield "variance-shares", shares
+    for ranks in all_ranks(analysis.pairings):
+        yield f"{ranks.kind}-{ranks.role}-ranks", draw_ranks(ranks)
 
 
 def _figures(run: RunData, analysis: Analysis, task: str) -> Iterator[tuple[str, Figure]]:

@@ -10,9 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from actloss_cli.analysis.explanations import BETWEEN_NOTICES
+from actloss_cli.analysis.judgements import ProbabilityGrade
 from actloss_cli.analysis.pairing_row import DTYPES, NAMES
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.report.curve_data import final_curves
+from actloss_cli.report.diagnostics_table import print_diagnostics
 from actloss_cli.report.findings import unfinished
 from actloss_cli.report.frame_rows import row_at, rows_of
 from actloss_cli.report.number_format import (
@@ -39,13 +42,43 @@ def render_pairing(console: Console, run: RunData, analysis: Analysis, pairing_i
     say(console, shown(console, f"{row['task']}: ", "bold"), shown(console, pairing_label(row), "bold"))
     say(console, verdict_text(console, row["verdict"]), ": ", shown(console, row["reason"]))
     say(console, Text(style_of(row["verdict"]).meaning, "dim"))
+    _print_explanation(console, row)
     console.print()
     if len(trials):
+        _print_judgements(console, row)
         _print_numbers(console, row)
         _print_metrics(console, row)
         _print_finals(console, trials[trials["phase"] == "final"])
         _print_tuning(console, trials[trials["phase"] == "tune"], row, float(row_at(run.tasks, row["task"])["floor"]))
+        print_diagnostics(console, run, pairing_id)
         _print_curves(console, run, analysis, pairing_id)
+
+
+def _print_explanation(console: Console, row: pd.Series) -> None:
+    if row["cause"]:
+        say(console, shown(console, "because: ", "bold"), shown(console, row["cause"]))
+    for notice in filter(None, row["notices"].split(BETWEEN_NOTICES)):
+        say(console, shown(console, "notice: ", "bold"), shown(console, notice))
+
+
+def _print_judgements(console: Console, row: pd.Series) -> None:
+    if not row["score_grade"]:
+        return
+    rows = [
+        ("score", row["score_grade"], f"{format_score(row['relative'])} of the reference's gain"),
+        ("speed", row["speed_grade"], _times_the_steps(row["speed_ratio"])),
+        ("stability", row["stability_grade"], f"{row['k_bad']} of {row['n_final']} seeds collapsed"),
+    ]
+    if row["probability_grade"] != ProbabilityGrade.NONE:
+        ratio = f"{format_metric(row['log_loss_ratio'])} times the loss of the best probabilities"
+        rows.append(("probability", row["probability_grade"], ratio))
+    _print_table(console, Table("judgement", "", ""), rows)
+
+
+def _times_the_steps(ratio: float) -> str:
+    if np.isinf(ratio):
+        return "never at the target that the reference reaches"
+    return f"{format_metric(ratio)} times the reference's steps"
 
 
 def _print_numbers(console: Console, row: pd.Series) -> None:

@@ -1,10 +1,13 @@
 """A run in one small JSON file, for scripts: keys that stay, one entry for each task."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
+from actloss_cli.analysis.explanations import BETWEEN_NOTICES
 from actloss_cli.analysis.pairings import Analysis
+from actloss_cli.analysis.task_summary import summarise_task
 from actloss_cli.analysis.verdicts import VerdictName
 from actloss_cli.report.frame_rows import of_task, row_at, rows_of
 from actloss_cli.report.json_text import document
@@ -30,10 +33,14 @@ def summary_json(run: RunData, analysis: Analysis) -> str:
 
 
 def _task(run: RunData, analysis: Analysis, task: str) -> dict[str, Any]:
-    """`works` holds the best by test score of those that work; `mismatched` the worst of those trained, worst first."""
+    """`works` holds the best by test score of those that work; `mismatched` the worst of those trained, worst first.
+
+    `working_heads` says under which outputs and losses pairings work, `causes` what the mismatched ones are due to.
+    """
     pairings = of_task(analysis.pairings, task)
     facts = row_at(analysis.tasks, task)
     reference = pairings[pairings["is_reference"]]
+    told = summarise_task(pairings)
     return {
         "task": task,
         "kind": facts["kind"],
@@ -46,6 +53,8 @@ def _task(run: RunData, analysis: Analysis, task: str) -> dict[str, Any]:
         "n_working": int(facts["n_working"]),
         "n_mismatched": int(facts["n_mismatched"]),
         "counts": {verdict: int(facts[VerdictName(verdict)]) for verdict in VERDICTS},
+        "working_heads": [asdict(head) for head in told.working],
+        "causes": [asdict(group) for group in told.mismatched],
         "works": _pairings(best_pairings(pairings[pairings["works"]], N_LISTED)),
         "mismatched": _pairings(worst_mismatched(pairings, N_LISTED)[::-1]),
     }
@@ -61,5 +70,9 @@ def _pairing(row: pd.Series) -> dict[str, Any]:
         "pairing": pairing_label(row),
         "verdict": row["verdict"],
         "reason": row["reason"],
+        **{f"{name}_grade": row[f"{name}_grade"] or None for name in ("score", "speed", "stability", "probability")},
+        "cause": row["cause"] or None,
+        "cause_name": row["cause_name"] or None,
+        "notices": row["notice_names"].split(BETWEEN_NOTICES) if row["notice_names"] else [],
         **{name: row[name] for name in _NUMBERS},
     }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
 from actloss_cli.analysis.pairings import Analysis
+from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.errors import ExitCode, user_error
 from actloss_cli.report.escape import file_stems
 from actloss_cli.report.export import FORMATS, pairings_table
@@ -13,14 +14,14 @@ from actloss_cli.store.data import RunData
 
 
 def write_report(run: RunData, analysis: Analysis, folder: Path, *, figures: bool = True) -> list[Path]:
-    """Writes pairings.csv, summary.json, two cross tables for each task and, if asked, `figures/`; gives all paths.
+    """Writes pairings.csv, variance-shares.csv, summary.json, two cross tables for each task and, if asked, `figures/`.
 
-    Raises `UserError` if the folder can't be written.
+    Gives all paths. Raises `UserError` if the folder can't be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "summary.json").write_text(summary_json(run, analysis), encoding="utf-8")
-        tables = _write_tables(analysis, folder)
+        tables = _write_tables(run, analysis, folder)
         drawn = write_figures(run, analysis, folder / "figures") if figures else []
         return [folder / "summary.json", *tables, *drawn]
     except OSError as error:
@@ -31,8 +32,11 @@ def write_report(run: RunData, analysis: Analysis, folder: Path, *, figures: boo
         ) from error
 
 
-def _write_tables(analysis: Analysis, folder: Path) -> list[Path]:
-    frames = {"pairings": pairings_table(analysis)}
+def _write_tables(run: RunData, analysis: Analysis, folder: Path) -> list[Path]:
+    frames = {
+        "pairings": pairings_table(analysis),
+        "variance-shares": variance_shares(run, analysis).reset_index(),
+    }
     for task, stem in file_stems([str(task) for task in analysis.tasks.index]).items():
         frames[f"{stem}-output-by-loss"] = output_by_loss(analysis, task).reset_index()
         frames[f"{stem}-activation-by-optimizer"] = activation_by_optimizer(analysis, task).reset_index()

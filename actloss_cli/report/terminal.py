@@ -6,6 +6,8 @@ from rich.text import Text
 
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
 from actloss_cli.analysis.pairings import Analysis
+from actloss_cli.analysis.ranks import all_ranks
+from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.analysis.verdicts import VerdictName
 from actloss_cli.report.cell_grid import cell_grid
 from actloss_cli.report.findings import Offence, count_verdicts, find_offences, unfinished
@@ -14,7 +16,10 @@ from actloss_cli.report.number_format import format_interval, format_lr, format_
 from actloss_cli.report.ranking import pairing_label
 from actloss_cli.report.terminal_grid import print_grid
 from actloss_cli.report.terminal_ranking import print_ranking
+from actloss_cli.report.terminal_ranks import print_ranks
+from actloss_cli.report.terminal_summary import print_summary
 from actloss_cli.report.terminal_text import say, shown, verdict_text
+from actloss_cli.report.variance_table import print_variance_shares
 from actloss_cli.report.verdict_style import STYLES
 from actloss_cli.store.data import RunData
 
@@ -23,11 +28,21 @@ _OFFENCES = 4
 
 
 def render_report(console: Console, run: RunData, analysis: Analysis, top: int = 10) -> None:
-    """Prints the whole report, with the best `top` pairings of each task; complete without colour and at any width."""
+    """Prints the answer for each task, then the whole report, with the best `top` pairings of each.
+
+    Complete without colour and at any width.
+    """
     _print_headline(console, run)
+    print_summary(console, analysis)
     for task in analysis.tasks.index:
         console.print()
         _print_task(console, run, analysis, str(task), top)
+    console.print()
+    print_variance_shares(console, variance_shares(run, analysis))
+    for ranks in all_ranks(analysis.pairings):
+        console.print()
+        print_ranks(console, ranks)
+    console.print()
     _print_legend(console, analysis.pairings)
 
 

@@ -4,6 +4,8 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
+from actloss_cli.analysis.explanations import BETWEEN_NOTICES
+from actloss_cli.analysis.judgements import ProbabilityGrade
 from actloss_cli.analysis.verdicts import VerdictName
 from actloss_cli.report.frame_rows import rows_of
 from actloss_cli.report.number_format import format_interval, format_lr, format_score, format_steps
@@ -52,6 +54,20 @@ def _print_pairing(console: Console, place: int, row: pd.Series, *, beside: bool
         say(console, label, indent=_INDENT)
     if row["verdict"] not in _SAID_ABOVE:
         say(console, shown(console, row["reason"], "dim"), indent=_INDENT)
+    if row["score_grade"]:
+        say(console, shown(console, judgements(row), "dim"), indent=_INDENT)
+    if row["cause"]:
+        say(console, "because: ", shown(console, row["cause"]), indent=_INDENT)
+    elif row["notice_names"]:
+        say(console, "notice: ", shown(console, row["notice_names"].replace(BETWEEN_NOTICES, ", ")), indent=_INDENT)
+
+
+def judgements(row: pd.Series) -> str:
+    """`score good, speed slow, stable, probabilities impaired`: the four, the last where any are implied."""
+    parts = [f"score {row['score_grade']}", f"speed {row['speed_grade']}", f"seeds {row['stability_grade']}"]
+    if row["probability_grade"] != ProbabilityGrade.NONE:
+        parts.append(f"probabilities {row['probability_grade']}")
+    return ", ".join(parts)
 
 
 def _beside(console: Console, labels: list[str]) -> bool:

@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 
 from actloss_cli.store.data import RunData
+from actloss_cli.theory.frozen import Frozen
 
 FLOOR = 0.5
 EPOCHS = 20
 STEPS_PER_EPOCH = 10
 STRATA = np.repeat([0, 1], 200)
 NAN = float("nan")
+UNNOTICED = Frozen((), proper=True).to_json()
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def build_run(measured: Mapping[str, Measured], *, task: str = "moons", n_final:
     for label, one in measured.items():
         activation, output, loss, optimizer = label.split("/")
         pairing_id = f"{task}:{label}"
-        pairings.append((pairing_id, task, activation, output, loss, optimizer, one.invalid))
+        pairings.append((pairing_id, task, activation, output, loss, optimizer, one.invalid, UNNOTICED))
         tune = [("tune", seed, lr, score) for lr, scores in one.tune.items() for seed, score in enumerate(scores)]
         final = [("final", seed, one.final_lr, score) for seed, score in enumerate(one.final)]
         for phase, seed, lr, score in [] if one.invalid else tune + final:
@@ -71,7 +73,7 @@ def build_run(measured: Mapping[str, Measured], *, task: str = "moons", n_final:
     columns = (
         "trial pairing_id phase seed lr status diverged_epoch n_train score validation_score best_validation_score"
     )
-    names = "pairing_id task activation output loss optimizer invalid"
+    names = "pairing_id task activation output loss optimizer invalid theory"
     return RunData(
         name="hand-made",
         path="",
@@ -88,6 +90,7 @@ def build_run(measured: Mapping[str, Measured], *, task: str = "moons", n_final:
                 "n_final": n_final,
                 "epochs": EPOCHS,
                 "steps_per_epoch": STEPS_PER_EPOCH,
+                "hidden": 2,
             },
             index=pd.Index([task], name="task"),
         ),

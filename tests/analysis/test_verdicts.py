@@ -9,9 +9,10 @@ from actloss_cli.analysis.comparison import compare
 from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts, Tuning
 from actloss_cli.analysis.pairings import analyse
 from actloss_cli.analysis.references import make_reference
-from actloss_cli.analysis.thresholds import Thresholds
 from actloss_cli.analysis.verdicts import judge
 from actloss_cli.plan.selection import LrChoice
+from actloss_cli.plan.thresholds import Thresholds
+from actloss_cli.theory.frozen import Frozen
 
 NAN = float("nan")
 
@@ -182,7 +183,17 @@ def test_a_single_final_seed_decides_nothing(build):
     assert (row["score_low"], row["score_high"]) == (-np.inf, 1.0)
 
 
-TASK = TaskFacts("limit", floor=0.5, n_tune=1, n_final=10, epochs=1, steps_per_epoch=10, strata=np.repeat([0, 1], 50))
+TASK = TaskFacts(
+    label="limit",
+    kind="binary",
+    n_hidden=1,
+    floor=0.5,
+    n_tune=1,
+    n_final=10,
+    epochs=1,
+    steps_per_epoch=10,
+    strata=np.repeat([0, 1], 50),
+)
 TUNING = Tuning(np.ones((1, 1, 1), np.float32), 1, 0, 0, np.zeros(1, int), np.zeros(1, int), LrChoice(0, 0.1, None))
 
 
@@ -190,7 +201,7 @@ def evidence_of(rows):
     """A pairing with these test rows `[n, N]`; both classes weigh alike, so the score is the mean."""
     score = rows.mean(axis=1)
     finals = Finals(np.arange(len(score)), score, np.full((len(score), 1), 0.9), 0, 0, 0)
-    return Evidence("id", "a/b/c/d", "", TUNING, finals)
+    return Evidence("id", "a/b/c/d", {}, "", Frozen((), proper=True), TUNING, finals)
 
 
 def test_a_lost_tuning_trial_is_missing_and_not_at_the_floor():

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.plan.selection import choose_lr
 from actloss_cli.store.data import RunData
+from actloss_cli.theory.frozen import Frozen
 
-N_ROWS, EPOCHS, STEPS_PER_EPOCH, N_TUNE = 200, 12, 10, 2
+UNNOTICED = Frozen((), proper=True).to_json()
+N_ROWS, EPOCHS, STEPS_PER_EPOCH, N_TUNE, N_HIDDEN = 200, 12, 10, 2, 2
 BAD = {("softmax", "hinge"): 0.05, ("relu", "mae"): 0.5, ("tanh", "bce_with_logits"): 0.8, ("tanh", "mse"): 0.93}
 METRICS = {"regression": ("r2", "rmse", "mae"), "classes": ("accuracy", "balanced_accuracy", "log_loss", "brier")}
 
@@ -71,7 +74,7 @@ def make_run(tasks: Sequence[SyntheticTask], n_missing: int = 0) -> RunData:
             _, output, loss, _ = functions
             invalid = "all elements of input should be between 0 and 1" if (output, loss) == ("identity", "bce") else ""
             names = dict(zip(("activation", "output", "loss", "optimizer"), functions, strict=True))
-            pairings[pairing_id] = {"task": task.label, **names, "invalid": invalid}
+            pairings[pairing_id] = {"task": task.label, **names, "invalid": invalid, "theory": UNNOTICED}
             if invalid:
                 continue
             for trial, curve in _trials(task, functions, pairing_id, rng):
@@ -92,8 +95,17 @@ def make_run(tasks: Sequence[SyntheticTask], n_missing: int = 0) -> RunData:
         validation_score=np.stack(curves).astype(np.float32),
         strata=strata,
         row_scores=rows,
+        diagnostics={name: _diagnostics(trial) for name, trial in trials.items()},
         n_missing=n_missing,
     )
+
+
+def _diagnostics(trial) -> np.ndarray:
+    """Epoch plus the hundredth part of the name's place; NaN once it has diverged."""
+    epochs = np.array(diagnostic_epochs(EPOCHS))
+    points = epochs[:, None] + np.arange(len(diagnostic_names(N_HIDDEN))) / 100
+    points[epochs >= (5 if trial["status"] == "diverged" else np.inf)] = np.nan
+    return points.astype(np.float32)
 
 
 def _trials(task, functions, pairing_id, rng):
@@ -168,6 +180,7 @@ def _tasks_frame(tasks: Sequence[SyntheticTask]) -> pd.DataFrame:
                     "n_final": task.n_final,
                     "epochs": EPOCHS,
                     "steps_per_epoch": STEPS_PER_EPOCH,
+                    "hidden": N_HIDDEN,
                 }
                 for task in tasks
             }

@@ -207,9 +207,8 @@ def test_every_task_gets_its_figures_as_png_of_200_dpi_and_as_svg(tmp_path):
     run = make_run([SyntheticTask("moons")])
     written = write_figures(run, analyse(run), tmp_path / "figures")
     kinds = ("output-by-loss", "activation-by-optimizer", "curves", "learning-rates")
-    assert sorted(path.name for path in written) == sorted(
-        f"moons-{kind}.{end}" for kind in kinds for end in ("png", "svg")
-    )
+    names = ["variance-shares", *(f"moons-{kind}" for kind in kinds)]
+    assert sorted(path.name for path in written) == sorted(f"{name}.{end}" for name in names for end in ("png", "svg"))
     for path in written:
         if path.suffix == ".png":
             with Image.open(path) as image:
@@ -230,7 +229,7 @@ def test_hostile_labels_are_drawn_literally_and_named_safely(hostile_run, hostil
         warnings.simplefilter("error")
         written = write_figures(hostile_run, hostile, tmp_path)
     assert {path.parent for path in written} == {tmp_path}
-    assert all(path.name.startswith("cmd_red_31m-") for path in written)
+    assert all(path.name.startswith(("cmd_red_31m-", "variance-shares.")) for path in written)
     for path in written:
         if path.suffix == ".svg":
             ET.parse(path)

@@ -55,7 +55,7 @@ def test_what_is_undecided_accuses_nobody(run, analysis, printed):
 def test_nothing_is_cut_or_wider_than_the_console(run, analysis, printed, width):
     text = printed(render_report, run, analysis, width=width)
     assert max(map(len, text.splitlines())) <= width
-    tables = text.split("\ndigits: ")[1].split("best by test score")[0]
+    tables = text.split("\ndigits: ")[2].split("best by test score")[0]
     shown = Counter(tables.split("\noutput \\ loss", maxsplit=1)[1].split())
     expected: Counter[str] = Counter()
     for table in (output_by_loss(analysis, "digits"), activation_by_optimizer(analysis, "digits")):

@@ -1,0 +1,90 @@
+"""A task in a few lines: which outputs and losses work, what is mismatched and because of what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
+
+_ROLES: Sequence[tuple[str, ...]] = (("activation",), ("optimizer",), ("loss",), ("output",), ("output", "loss"))
+"""By which functions a group of pairings can be told, simplest first."""
+COVERED = 0.9
+"""Of a group's pairings, which the functions named for it must have."""
+
+
+@dataclass(frozen=True)
+class WorkingHead:
+    """An output and a loss under which some pairings work."""
+
+    output: str
+    loss: str
+    n_work: int
+    n_trained: int
+
+
+@dataclass(frozen=True)
+class MismatchGroup:
+    """Mismatched pairings of one cause."""
+
+    cause_name: str
+    n: int
+    functions: tuple[str, ...]
+    """Labels that most of them share, such as `softmax + hinge`; the commonest first."""
+    example: str
+    """The cause in full, of the pairing among them that lost most."""
+
+
+@dataclass(frozen=True)
+class TaskSummary:
+    """The best heads first, the largest groups first."""
+
+    working: tuple[WorkingHead, ...]
+    mismatched: tuple[MismatchGroup, ...]
+
+
+def summarise_task(pairings: pd.DataFrame) -> TaskSummary:
+    """Of a task's pairings as `Analysis.pairings` has them."""
+    return TaskSummary(tuple(_working(pairings)), tuple(_mismatched(pairings)))
+
+
+def _working(pairings: pd.DataFrame) -> list[WorkingHead]:
+    trained = pairings[pairings["verdict"] != VerdictName.INVALID]
+    heads = [
+        WorkingHead(str(output), str(loss), int(group["works"].sum()), len(group))
+        for (output, loss), group in trained.groupby(["output", "loss"], sort=False)
+        if group["works"].any()
+    ]
+    return sorted(heads, key=lambda head: -head.n_work / head.n_trained)
+
+
+def _mismatched(pairings: pd.DataFrame) -> list[MismatchGroup]:
+    mismatched = pairings[pairings["verdict"].isin(MISMATCHED)]
+    groups = []
+    for name, group in mismatched.groupby("cause_name", sort=False):
+        worst = group.sort_values("score", na_position="last").iloc[0]
+        groups.append(MismatchGroup(str(name), len(group), _told_by(group, pairings), str(worst["cause"])))
+    return sorted(groups, key=lambda group: -group.n)
+
+
+def _told_by(group: pd.DataFrame, pairings: pd.DataFrame) -> tuple[str, ...]:
+    """The functions that say which pairings these are: of the roles, those of which the fewest labels cover the group.
+
+    Fewest as a share of all that the task has, so that one optimizer of five says more than one output of two.
+    """
+
+    def labels(roles: tuple[str, ...]) -> "pd.Series[int]":
+        return group[list(roles)].agg(" + ".join, axis=1).value_counts()
+
+    def share(roles: tuple[str, ...]) -> float:
+        n_all = len(pairings[list(roles)].drop_duplicates())
+        return len(_covering(labels(roles), len(group))) / n_all
+
+    best = min(_ROLES, key=share)
+    return tuple(_covering(labels(best), len(group)))
+
+
+def _covering(counts: "pd.Series[int]", n: int) -> list[str]:
+    """The commonest labels until so many of n are covered."""
+    reached = counts.cumsum().shift(fill_value=0)
+    return [str(label) for label in counts.index[reached < COVERED * n]]

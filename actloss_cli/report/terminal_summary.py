@@ -1,0 +1,74 @@
+"""What a reader sees first: each task in at most ten lines, what works and what is mismatched because of what."""
+
+import pandas as pd
+from rich.console import Console
+
+from actloss_cli.analysis.pairings import Analysis
+from actloss_cli.analysis.task_summary import MismatchGroup, TaskSummary, summarise_task
+from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
+from actloss_cli.report.frame_rows import of_task, rows_of
+from actloss_cli.report.number_format import format_score, format_share
+from actloss_cli.report.ranking import pairing_label
+from actloss_cli.report.terminal_text import say, shown
+
+_HEADS = 4
+"""Outputs with losses that are named as working."""
+_GROUPS = 5
+_FUNCTIONS = 3
+"""Named of a group's functions."""
+_CAUSE = 28
+"""Characters of a cause's name, so that what follows stands in a column where there is room."""
+
+
+def print_summary(console: Console, analysis: Analysis) -> None:
+    """All tasks, one after another."""
+    for task in analysis.tasks.index:
+        pairings = of_task(analysis.pairings, str(task))
+        console.print()
+        say(console, shown(console, f"{task}: ", "bold"), shown(console, _counted(pairings), "bold"))
+        _print_reference(console, pairings)
+        summary = summarise_task(pairings)
+        _print_working(console, summary)
+        _print_mismatched(console, summary)
+
+
+def _counted(pairings: pd.DataFrame) -> str:
+    if (pairings["verdict"] == VerdictName.NO_SIGNAL).any():
+        return "no signal, no pairing beats the trivial predictor clearly"
+    parts = [f"{format_share(int(pairings['works'].sum()), len(pairings))} pairings work"]
+    counts = pairings["verdict"].value_counts()
+    n_mismatched = int(pairings["verdict"].isin(MISMATCHED).sum())
+    parts.append(f"{n_mismatched:,} {'is' if n_mismatched == 1 else 'are'} mismatched")
+    parts += [f"{counts[name]:,} {name}" for name in (VerdictName.UNDECIDED, VerdictName.INCOMPLETE) if name in counts]
+    return ", ".join(parts)
+
+
+def _print_reference(console: Console, pairings: pd.DataFrame) -> None:
+    for _, row in rows_of(pairings[pairings["is_reference"]]):
+        say(console, f"best: {pairing_label(row)}, {format_score(row['score'])}", indent=2)
+
+
+def _print_working(console: Console, summary: TaskSummary) -> None:
+    heads = [f"{head.output} + {head.loss} {head.n_work}/{head.n_trained}" for head in summary.working]
+    if heads:
+        say(console, f"work: {_first(heads, _HEADS)}", indent=2)
+
+
+def _print_mismatched(console: Console, summary: TaskSummary) -> None:
+    if not summary.mismatched:
+        return
+    say(console, "mismatched, because of:", indent=2)
+    for group in summary.mismatched[:_GROUPS]:
+        say(console, _group_line(group), indent=4)
+    if rest := summary.mismatched[_GROUPS:]:
+        say(console, f"{sum(group.n for group in rest):>4}  {', '.join(g.cause_name for g in rest)}", indent=4)
+
+
+def _group_line(group: MismatchGroup) -> str:
+    return f"{group.n:>4}  {group.cause_name:<{_CAUSE}}  {_first(list(group.functions), _FUNCTIONS)}"
+
+
+def _first(names: list[str], n: int) -> str:
+    """`a, b and 3 more`."""
+    more = f" and {len(names) - n} more" if len(names) > n else ""
+    return ", ".join(names[:n]) + more
