@@ -23,7 +23,7 @@ BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit battery everything format docs bench bench-quick bench-setup wheel clean
+.PHONY: help setup run smoke test lint types unit battery everything format docs simulate bench bench-quick bench-setup wheel clean
 
 help:  ## explain the targets and variables
 	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +80,9 @@ format: setup  ## mend style and format where that is safe
 docs: setup  ## write docs/catalogue.md and its plots from the declarations
 	$(PY) docs/make_catalogue.py
 
+simulate: setup  ## how often verdicts err, by simulation, for docs/statistics.md; minutes
+	$(PY) -m studies
+
 bench: bench-setup  ## measure speed against whatever else could train the same trials, for docs/performance.md; most of an hour
 	$(PY) -m benchmarks --jax $(JAX_VENV)/bin/python $(BENCH_FLAGS)
 
@@ -101,4 +104,4 @@ wheel: setup  ## check what a wheel carries, and build one into dist/
 
 clean:  ## remove what checks and builds leave; the environment and the results stay
 	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find actloss_cli benchmarks tests -type d -name __pycache__ -prune -exec rm -rf {} +
+	find actloss_cli benchmarks studies tests -type d -name __pycache__ -prune -exec rm -rf {} +
