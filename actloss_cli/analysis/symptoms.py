@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from actloss_cli.plan.selection import Floats
 
+EARLY = 2
+"""Of the points at which a training is diagnosed: before the first step, and after the first epoch."""
 LAST_THIRD = 1 / 3
 """Of the epochs, in which a score that still rises is not done."""
 
@@ -22,7 +24,7 @@ class Symptoms:
     """The epoch at which that was measured."""
     saturated: float
     gradient_ratio: float
-    """First over last layer, the least over the epochs from the start on in which the last layer had one."""
+    """First over last layer, the least before the first step and after the first epoch, while much is to be learnt."""
     output_spread: float
     """Standard deviation of the outputs over validation rows."""
     output_at_ends: float
@@ -60,7 +62,7 @@ def symptoms_of(
         dead=dead,
         dead_epoch=float(epochs[-1]),
         saturated=_worst(last, "saturated_units_"),
-        gradient_ratio=_median(_least(of["gradient_ratio"])),
+        gradient_ratio=_median(_least(of["gradient_ratio"][:, :EARLY])),
         output_spread=_median(last["output_spread"]),
         output_at_ends=_median(last["output_at_ends"]),
         undefined=_median(last["undefined_share"]),

@@ -43,8 +43,8 @@ def validation_probabilities(u: Tensor, y: Tensor, kind: Kind, head: Head) -> di
     """Log loss and Brier score `[T]` of the probabilities that validation outputs imply, if the loss has any."""
     if kind == "regression" or head.loss.implied is None:
         return {}
-    found = metrics.probability_metrics(head.loss.implied(u), y)
-    return {f"validation_{name}": found[name] for name in ("log_loss", "brier")}
+    found = metrics.proper_scores(head.loss.implied(u), y)
+    return {f"validation_{name}": value for name, value in found.items()}
 
 
 def row_scores(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Tensor:

@@ -134,7 +134,13 @@ def _auc(score: Tensor, positive: Tensor) -> Tensor:
 
 
 def probability_metrics(implied: Implied, y: Tensor) -> dict[str, Tensor]:
-    """Log loss (clipped at the resolution of p), Brier score and expected calibration error `[T]`.
+    """Log loss, Brier score and expected calibration error `[T]`."""
+    error = torch.where(implied.has_log_loss, calibration_error(implied.p.double(), y), torch.nan)
+    return proper_scores(implied, y) | {"ece": error}
+
+
+def proper_scores(implied: Implied, y: Tensor) -> dict[str, Tensor]:
+    """Log loss (clipped at the resolution of p) and Brier score `[T]`.
 
     The Brier score sums over the classes, and is halved for two of them, so that it is (p - y)² there.
     """
@@ -148,7 +154,6 @@ def probability_metrics(implied: Implied, y: Tensor) -> dict[str, Tensor]:
     return {
         "log_loss": torch.where(implied.has_log_loss, log_loss, torch.nan),
         "brier": brier,
-        "ece": torch.where(implied.has_log_loss, calibration_error(p, y), torch.nan),
     }
 
 

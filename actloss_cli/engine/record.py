@@ -37,7 +37,7 @@ class Record:
 
     def diagnose(self, n_epochs: int, values: Mapping[str, Tensor]) -> None:
         """Takes one value `[T]` per diagnostic, after so many epochs; what float32 can't hold becomes NaN."""
-        points = torch.stack([values[name] for name in self._names], 1).float()
+        points = torch.stack([values[name].float() for name in self._names], 1)
         points = torch.where(torch.isfinite(points), points, torch.nan)
         self._diagnostics[:, self.diagnosed.index(n_epochs)] = points.cpu().numpy()
 

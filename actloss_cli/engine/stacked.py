@@ -28,7 +28,7 @@ class StackedModel:
         task, B, n_features = trials[0].task, feed.B, feed.n_features
         self._widths = [n_features, *task.model.hidden, n_units]
         self._layout = FlatLayout()
-        weights = [
+        self._linear = [
             (self._layout.add((len(trials), n_out, n_in)), self._layout.add((len(trials), n_out, 1), is_vector=True))
             for n_in, n_out in itertools.pairwise(self._widths)
         ]
@@ -36,27 +36,22 @@ class StackedModel:
         segments = [_segments(trials, depth, self._noise) for depth in range(len(task.model.hidden))]
         learnable = [[self._reserve(segment) for segment in layer] for layer in segments]
 
-        self._param, self._grad = (self._layout.zeros(dtype, device) for _ in range(2))
+        self.param, self._grad = (self._layout.zeros(dtype, device) for _ in range(2))
+        self.values, self.grads = (self.linear_parts(flat) for flat in (self.param, self._grad))
         lr = torch.tensor([trial.lr for trial in trials], dtype=dtype, device=device)
         n_steps = task.training.epochs * feed.steps_per_epoch
         self._optimizer = StackedOptimizer(trials[0].pairing.optimizer, self._layout, lr, n_steps)
 
-        self._initialise(trials, weights)
+        self._initialise(trials)
         self.chain: list[Layer] = []
         """Linear layers and activations in turn."""
         self.activations: list[SegmentedActivation] = []
-        self.values: list[Pair] = []
-        """Weight and bias of each linear layer, views of the parameters; `grads` are of their gradients."""
-        self.grads: list[Pair] = []
-        for depth, (weight, bias) in enumerate(weights):
-            values, grads = ((weight.view(flat), bias.view(flat)) for flat in (self._param, self._grad))
-            self.values.append(values)
-            self.grads.append(grads)
+        for depth, (values, grads) in enumerate(zip(self.values, self.grads, strict=True)):
             self.chain.append(linear(values, grads, B, feed.seed_of if depth == 0 else None))
             if depth < len(segments):
                 for segment, blocks in zip(segments[depth], learnable[depth], strict=True):
                     self._bind(segment, blocks)
-                like = self._param.new_empty(len(trials), self._widths[depth + 1], B)
+                like = self.param.new_empty(len(trials), self._widths[depth + 1], B)
                 self.activations.append(SegmentedActivation(segments[depth], like))
                 self.chain.append(self.activations[-1])
 
@@ -74,17 +69,21 @@ class StackedModel:
 
     def update(self) -> None:
         """One optimizer step for every trial."""
-        self._optimizer.update(self._param, self._grad)
+        self._optimizer.update(self.param, self._grad)
 
     def freeze(self, trials: Sequence[int]) -> None:
         """Takes trials out of the training: parameters, state and learning rate become zero."""
-        self._layout.clear(self._param, trials)
+        self._layout.clear(self.param, trials)
         self._optimizer.freeze(trials)
+
+    def linear_parts(self, flat: Tensor) -> list[Pair]:
+        """Weight `[T, O, I]` and bias `[T, O, 1]` of each linear layer in a buffer like that of all parameters."""
+        return [(weight.view(flat), bias.view(flat)) for weight, bias in self._linear]
 
     def parameters_of(self, trial: int) -> list[Tensor]:
         """Copies of one trial's parameters in the order weight, bias per layer, then learnable ones."""
         return [
-            block.view(self._param)[trial - block.first].clone()
+            block.view(self.param)[trial - block.first].clone()
             for block in self._layout.blocks
             if 0 <= trial - block.first < block.shape[0]
         ]
@@ -95,14 +94,13 @@ class StackedModel:
         return {name: self._layout.add((n, 1, 1), segment.trials.start, is_vector=True) for name in names}
 
     def _bind(self, segment: Segment, blocks: dict[str, Block]) -> None:
-        segment.learnable = {name: block.view(self._param) for name, block in blocks.items()}
+        segment.learnable = {name: block.view(self.param) for name, block in blocks.items()}
         segment.learnable_grad = {name: block.view(self._grad) for name, block in blocks.items()}
         for name, start in segment.spec.learnable_for(segment.hyper).items():
             segment.learnable[name].fill_(start)
 
-    def _initialise(self, trials: Sequence[Trial], weights: list[tuple[Block, Block]]) -> None:
-        for depth, (weight, bias) in enumerate(weights):
-            W, b = weight.view(self._param), bias.view(self._param)
+    def _initialise(self, trials: Sequence[Trial]) -> None:
+        for depth, (W, b) in enumerate(self.values):
             for t, trial in enumerate(trials):
                 drawn = initial_weights(trial.task.model.init, trial.phase, trial.seed, depth, W.shape[1], W.shape[2])
                 W[t].copy_(drawn[0])

@@ -16,7 +16,8 @@ class UnitCounts:
     """
 
     def __init__(self, layer: SegmentedActivation, largest_slope: Tensor, scratch: Tensor) -> None:
-        self._layer, self._largest_slope = layer, largest_slope
+        self._layer = layer
+        self._if_sloped = torch.where(largest_slope.isnan(), torch.nan, 0.0)
         self._slopes = scratch[: layer.value.numel()].view(layer.value.shape)
         T, H, _ = layer.value.shape
         self._bound = (saturation.FLAT * largest_slope)[:, None].repeat(1, H)
@@ -39,10 +40,9 @@ class UnitCounts:
     def shares(self) -> dict[str, Tensor]:
         """Each diagnostic of hidden layers by name `[T]`, over all rows since the last `clear`."""
         zeros, flat = self._counts
-        saturated = (flat >= saturation.ROWS * self._n).double().mean(1)
         return {
             "dead_units": (zeros == self._n).double().mean(1),
-            "saturated_units": torch.where(self._largest_slope.isnan(), torch.nan, saturated),
-            "zeros": zeros.double().mean(1) / self._n,
-            "activation_rms": (self._squares.double() / (self._n * zeros.shape[1])).sqrt(),
+            "saturated_units": (flat >= saturation.ROWS * self._n).double().mean(1) + self._if_sloped,
+            "zeros": zeros.mean(1) / self._n,
+            "activation_rms": (self._squares / (self._n * zeros.shape[1])).sqrt(),
         }

@@ -10,7 +10,7 @@ from rich.table import Table
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.report.frame_rows import row_at
 from actloss_cli.report.number_format import format_metric
-from actloss_cli.report.terminal_text import shown
+from actloss_cli.report.terminal_text import say, shown
 from actloss_cli.store.data import RunData
 
 
@@ -24,8 +24,10 @@ def print_diagnostics(console: Console, run: RunData, pairing_id: str) -> None:
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # no seed has the first step's change
         median = np.nanmedian(np.stack(points), axis=0)  # (K, M)
     epochs = diagnostic_epochs(int(facts["epochs"]))
-    table = Table("diagnostic", *(f"epoch {epoch}" for epoch in epochs), box=box.SIMPLE_HEAD, show_edge=False)
-    table.pad_edge, table.header_style = False, "bold"
+    say(console, "diagnostics after so many epochs, medians over final seeds")
+    table = Table("", *map(str, epochs), box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for column in table.columns:
+        column.overflow = "fold"
     for name, values in zip(diagnostic_names(int(facts["hidden"])), median.T, strict=True):
         table.add_row(*(shown(console, cell) for cell in (name, *map(_short, values))))
     console.print(table)
