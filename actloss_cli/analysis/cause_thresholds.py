@@ -20,6 +20,6 @@ class CauseThresholds:
     """Of a layer's units."""
     vanishing: float = 0.01
     """First over last layer's gradient."""
-    small_update: float = 1e-4
+    small_update: float = 3e-4
     """A step over the weights' size; about 1e-3 is usual."""
     large_update: float = 0.03

@@ -79,6 +79,13 @@ class Case:
     """Score of the pairing that a notice is measured against, by the pairing's id."""
     exchanges: Sequence[Exchange] = ()
     """The best that one other function in place of the pairing's own makes of it, role by role."""
+    diverges: bool = False
+    """Whether most trials turned non-finite, in tuning or in the end."""
+    reference_notices: frozenset[str] = frozenset()
+    """Names of what is to be noticed of the reference, which is none the worse for it."""
+    reference_rise: float = 0.0
+    reference_fall: float = 0.0
+    """Of the reference's validation score, as `Symptoms` has them."""
 
     @property
     def gain(self) -> float:
@@ -96,7 +103,13 @@ Rule: TypeAlias = Callable[[Case, Thresholds, CauseThresholds], Cause | None]
 
 def cause_of_invalid(reason: str, theory: Frozen) -> Cause:
     """Why a pairing cannot be trained."""
-    stored = _notice(theory, NoticeName.NO_CODING, NoticeName.OUTSIDE_DOMAIN)
+    stored = _notice(
+        theory,
+        NoticeName.NO_CODING,
+        NoticeName.OUTSIDE_DOMAIN,
+        NoticeName.NEGATIVE_TARGETS,
+        NoticeName.WEIGHTS_ON_REGRESSION,
+    )
     return _as_cause(stored) if stored else Cause(VerdictName.INVALID, reason)
 
 
@@ -124,26 +137,33 @@ def _decided_by_theory(case: Case, _: Thresholds, __: CauseThresholds) -> Cause 
 
 def _ceiling(case: Case, thresholds: Thresholds, _: CauseThresholds) -> Cause | None:
     stored = _notice(case.theory, NoticeName.TARGETS_OUT_OF_REACH)
-    if stored is None or stored.notice.numbers["r2_ceiling"] >= (1 - thresholds.margin) * case.reference_score:
+    if stored is None:
+        return None
+    ceiling = stored.notice.numbers["r2_ceiling"]
+    if ceiling >= (1 - thresholds.margin) * case.reference_score or case.score > ceiling + thresholds.margin:
         return None
     return _as_cause(stored, f"R² {case.score:.2f} against {case.reference_score:.2f}")
 
 
 def _undefined(case: Case, _: Thresholds, limits: CauseThresholds) -> Cause | None:
     stored, share = _notice(case.theory, NoticeName.MISSING_SOFTMAX), case.symptoms.undefined
-    if stored is None or not (share >= limits.undefined or case.symptoms.n_diverged):
+    if stored is None or not share >= limits.undefined:
         return None
     return _as_cause(stored, f"{_percent(share)} of the predictions were none that the loss takes")
 
 
 def _exploded(case: Case, _: Thresholds, __: CauseThresholds) -> Cause | None:
     s = case.symptoms
-    if not s.n_diverged > s.n / 2:
+    mend = "lower the rate, clip the gradient (clip: norm), or choose a bounded activation"
+    if s.n_diverged > s.n / 2:
+        text = (
+            f"exploded: {s.n_diverged} of {s.n} trials turned non-finite, the median one in epoch "
+            f"{s.diverged_epoch:.0f} at lr {case.lr:g}; {mend}"
+        )
+    elif case.diverges:
+        text = f"exploded: most trials turned non-finite while the learning rate was tuned; {mend}"
+    else:
         return None
-    text = (
-        f"exploded: {s.n_diverged} of {s.n} trials turned non-finite, the median one in epoch {s.diverged_epoch:.0f} "
-        f"at lr {case.lr:g}; lower the rate, clip the gradient (clip: norm), or choose a bounded activation"
-    )
     return Cause(CauseName.EXPLODED, text)
 
 
@@ -151,9 +171,13 @@ def _threshold(case: Case, thresholds: Thresholds, limits: CauseThresholds) -> C
     won = case.tuned_threshold_score - case.score
     if not (won >= thresholds.margin * case.gain and won >= limits.threshold_share * case.shortfall):
         return None
+    # an output that cannot cross the threshold is not helped by weights
+    held_back = (NoticeName.BOUNDED_LOGITS, NoticeName.SIGMOID_TWICE, NoticeName.CODE_OUT_OF_REACH)
+    stored = _notice(case.theory, *held_back)
+    mend = f"; {stored.notice.text}" if stored else " or weigh the classes (class_weight: balanced)"
     text = (
         f"the threshold: decided at its fixed place the score is {case.score:.3f}, at the one tuned on validation "
-        f"{case.tuned_threshold_score:.3f}; tune the threshold, or weigh the classes (class_weight: balanced)"
+        f"{case.tuned_threshold_score:.3f}; tune the threshold{mend}"
     )
     return Cause(CauseName.THRESHOLD, text)
 
@@ -169,8 +193,15 @@ def _dead_output(case: Case, _: Thresholds, limits: CauseThresholds) -> Cause | 
     return Cause(CauseName.DEAD_OUTPUT, text)
 
 
-def _dead_units(case: Case, _: Thresholds, limits: CauseThresholds) -> Cause | None:
-    if not case.symptoms.dead >= limits.dead:
+def _lies_elsewhere(case: Case, thresholds: Thresholds) -> bool:
+    """Whether another output or loss mends it and another activation does not: then no hidden layer is to blame."""
+    enough = case.reference_score - thresholds.margin * case.gain
+    mends = {one.role for one in case.exchanges if one.score >= enough}
+    return bool(mends & {"output", "loss"}) and "activation" not in mends
+
+
+def _dead_units(case: Case, thresholds: Thresholds, limits: CauseThresholds) -> Cause | None:
+    if not case.symptoms.dead >= limits.dead or _lies_elsewhere(case, thresholds):
         return None
     text = (
         f"dead units: {_percent(case.symptoms.dead)} of a hidden layer's units are zero on every input at the end; "
@@ -179,33 +210,35 @@ def _dead_units(case: Case, _: Thresholds, limits: CauseThresholds) -> Cause | N
     return Cause(CauseName.DEAD_UNITS, text)
 
 
-def _vanishing(case: Case, _: Thresholds, limits: CauseThresholds) -> Cause | None:
-    if not case.symptoms.gradient_ratio < limits.vanishing:
+def _vanishing(case: Case, thresholds: Thresholds, limits: CauseThresholds) -> Cause | None:
+    if not case.symptoms.gradient_ratio < limits.vanishing or _lies_elsewhere(case, thresholds):
         return None
     text = (
         f"vanishing gradient: the first layer's gradient falls to {case.symptoms.gradient_ratio:.1e} of the last "
-        f"layer's under {case.activation}; use relu or tanh, another initialisation (init: xavier), or fewer layers"
+        f"layer's under {case.activation}; use fewer layers, another activation, or an initialisation made for this "
+        "one (init: kaiming, xavier or lecun)"
     )
     return Cause(CauseName.VANISHING_GRADIENT, text)
 
 
-def _saturated(case: Case, _: Thresholds, limits: CauseThresholds) -> Cause | None:
-    if not case.symptoms.saturated >= limits.saturated:
+def _saturated(case: Case, thresholds: Thresholds, limits: CauseThresholds) -> Cause | None:
+    if not case.symptoms.saturated >= limits.saturated or _lies_elsewhere(case, thresholds):
         return None
     text = (
         f"saturated units: {_percent(case.symptoms.saturated)} of a hidden layer's units have hardly any slope left on "
-        f"95 % of the inputs; lower the learning rate ({case.lr:g}) or use relu"
+        f"95 % of the inputs under {case.activation}; lower the learning rate ({case.lr:g}), or use an activation that "
+        "has a slope everywhere, such as leaky_relu"
     )
     return Cause(CauseName.SATURATED_UNITS, text)
 
 
 def _lr_too_low(case: Case, thresholds: Thresholds, limits: CauseThresholds) -> Cause | None:
     s = case.symptoms
-    if not (case.n_lrs == 1 and s.update_ratio < limits.small_update):
+    if not (case.n_lrs == 1 and s.largest_update < limits.small_update):
         return None
     text = (
-        f"the learning rate {case.lr:g} is too low: a step changes the weights by {s.update_ratio:.0e} of their size, "
-        f"about 1e-3 is usual; raise it, or give a grid (lr: {{points: 5}})"
+        f"the learning rate {case.lr:g} is too low: a step changes the weights by at most {s.largest_update:.0e} of "
+        f"their size, about 1e-3 is usual; raise it, or give a grid (lr: {{points: 5}})"
     )
     return Cause(CauseName.LR_TOO_LOW, text)
 
@@ -237,11 +270,12 @@ def _misfit(case: Case, thresholds: Thresholds, _: CauseThresholds) -> Cause | N
         NoticeName.CODE_OUT_OF_REACH,
         NoticeName.MISSING_SOFTMAX,
         NoticeName.WEAK_PULL,
+        NoticeName.OTHER_CENTRE,
     )
 
 
 def _damaging(case: Case, thresholds: Thresholds, *names: NoticeName) -> Cause | None:
-    """The notice, unless its advice was tried in this run and helps less than the margin."""
+    """The notice, unless its advice was tried and helps less than the margin, or the reference does well with it."""
     stored = _notice(case.theory, *names)
     if stored is None:
         return None
@@ -250,7 +284,7 @@ def _damaging(case: Case, thresholds: Thresholds, *names: NoticeName) -> Cause |
         if advised - case.score < thresholds.margin * case.gain:
             return None
         return _as_cause(stored, f"score {case.score:.3f}, so advised {advised:.3f}")
-    return _as_cause(stored)
+    return None if stored.notice.name in case.reference_notices else _as_cause(stored)
 
 
 def _constant_output(case: Case, _: Thresholds, limits: CauseThresholds) -> Cause | None:
@@ -264,7 +298,7 @@ def _constant_output(case: Case, _: Thresholds, limits: CauseThresholds) -> Caus
 
 
 def _too_few_steps(case: Case, thresholds: Thresholds, _: CauseThresholds) -> Cause | None:
-    if not case.symptoms.rise >= thresholds.margin * case.gain / 2:
+    if not case.symptoms.rise - max(case.reference_rise, 0.0) >= thresholds.margin * case.gain / 2:
         return None
     text = (
         f"too few steps: the score still rose by {case.symptoms.rise:.3f} in the last third of the training, at the "
@@ -275,7 +309,7 @@ def _too_few_steps(case: Case, thresholds: Thresholds, _: CauseThresholds) -> Ca
 
 def _overfits(case: Case, thresholds: Thresholds, _: CauseThresholds) -> Cause | None:
     s = case.symptoms
-    if not s.fall >= max(thresholds.margin * case.gain, case.shortfall / 2):
+    if not s.fall - case.reference_fall >= max(thresholds.margin * case.gain, case.shortfall / 2):
         return None
     text = (
         f"it was better before: the validation score fell by {s.fall:.3f} from its best, in epoch {s.best_epoch:.0f}, "
@@ -284,8 +318,8 @@ def _overfits(case: Case, thresholds: Thresholds, _: CauseThresholds) -> Cause |
     return Cause(CauseName.OVERFITS, text)
 
 
-def _other_centre(case: Case, thresholds: Thresholds, _: CauseThresholds) -> Cause | None:
-    return _damaging(case, thresholds, NoticeName.OTHER_CENTRE)
+def _likelier_class(case: Case, thresholds: Thresholds, _: CauseThresholds) -> Cause | None:
+    return _damaging(case, thresholds, NoticeName.LIKELIER_CLASS)
 
 
 def _exchange(case: Case, thresholds: Thresholds, _: CauseThresholds) -> Cause | None:
@@ -302,22 +336,22 @@ def _exchange(case: Case, thresholds: Thresholds, _: CauseThresholds) -> Cause |
 
 _RULES: Sequence[Rule] = (
     _decided_by_theory,
-    _ceiling,
     _undefined,
     _exploded,
+    _ceiling,
+    _likelier_class,
     _dead_output,
     _threshold,
     _dead_units,
     _vanishing,
     _saturated,
-    _lr_too_low,
-    _lr_too_high,
     _no_nonlinearity,
     _misfit,
+    _lr_too_low,
+    _lr_too_high,
     _constant_output,
     _overfits,
     _too_few_steps,
-    _other_centre,
     _exchange,
 )
 

@@ -11,7 +11,7 @@ from actloss_cli.analysis.causes import Case, Cause, Exchange, cause_of_invalid,
 from actloss_cli.analysis.evidence import Evidence, TaskFacts
 from actloss_cli.analysis.references import Reference
 from actloss_cli.analysis.symptoms import Symptoms
-from actloss_cli.analysis.verdicts import MISMATCHED
+from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
 from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.theory.frozen import StoredNotice
 
@@ -29,7 +29,7 @@ class Judged:
     row: dict[str, Any]
     """As `pairing_row` gives it, then with the metrics and the judgement of its probabilities."""
     symptoms: Symptoms | None
-    """Of a mismatched pairing that was trained."""
+    """Of a mismatched pairing that was trained, and of the reference."""
 
 
 def explain(
@@ -42,9 +42,10 @@ def explain(
     """By pairing id: cause and cause_name, "" where there is none; notices and notice_names, each joined."""
     rows = {one.evidence.pairing_id: one.row for one in judged}
     best = _best_of_each(judged)
+    held = next((one for one in judged if reference and one.evidence.pairing_id == reference.pairing_id), None)
     explained = {}
     for one in judged:
-        cause = _cause(one, rows, best, reference, task, thresholds, limits)
+        cause = _cause(one, held, rows, best, reference, task, thresholds, limits)
         notices = [_with_cost(stored, one, rows, reference) for stored in one.evidence.theory.notices]
         explained[one.evidence.pairing_id] = {
             "cause": cause.text if cause else "",
@@ -74,6 +75,7 @@ def _others(one: Judged, role: str) -> Others:
 
 def _cause(
     one: Judged,
+    held: Judged | None,
     rows: Mapping[str, Row],
     best: Mapping[Others, tuple[str, float]],
     reference: Reference | None,
@@ -84,8 +86,9 @@ def _cause(
     evidence = one.evidence
     if evidence.invalid:
         return cause_of_invalid(evidence.invalid, evidence.theory)
-    if one.row["verdict"] not in MISMATCHED or one.symptoms is None or reference is None:
+    if one.row["verdict"] not in MISMATCHED or one.symptoms is None or reference is None or held is None:
         return None
+    assert held.symptoms is not None, "the reference was trained"
     against = [stored.against for stored in evidence.theory.notices]
     case = Case(
         activation=evidence.functions["activation"],
@@ -101,6 +104,10 @@ def _cause(
         exchanges=[
             Exchange(role, *best[_others(one, role)]) for role in evidence.functions if _others(one, role) in best
         ],
+        diverges=one.row["verdict"] == VerdictName.DIVERGES,
+        reference_notices=frozenset(stored.notice.name for stored in held.evidence.theory.notices),
+        reference_rise=held.symptoms.rise,
+        reference_fall=held.symptoms.fall,
         advised={id_: rows[id_]["score"] for id_ in against if id_ in rows},
     )
     return name_cause(case, thresholds, limits)

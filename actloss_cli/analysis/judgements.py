@@ -9,7 +9,6 @@ import numpy as np
 
 from actloss_cli.analysis.comparison import Comparison
 from actloss_cli.analysis.statistics import sign_test
-from actloss_cli.plan.selection import Floats
 from actloss_cli.plan.thresholds import Thresholds
 
 
@@ -94,8 +93,7 @@ def is_slower(comparison: Comparison, thresholds: Thresholds) -> np.ndarray:
 
 
 def speed_ratio(comparison: Comparison) -> float:
-    """Median over seeds of steps over the reference's steps; infinite for a miss, NaN where both miss."""
+    """Median, over the seeds in which either gets there, of steps over the reference's; infinite for a miss, or NaN."""
     ours, theirs = comparison.steps, comparison.reference_steps
-    both_miss = np.isinf(ours) & np.isinf(theirs)
-    ratio: Floats = np.divide(ours, theirs, where=~both_miss, out=np.full(comparison.n, np.nan))
-    return float(np.median(ratio))
+    either = ~(np.isinf(ours) & np.isinf(theirs))
+    return float(np.median(ours[either] / theirs[either])) if either.any() else np.nan

@@ -53,6 +53,7 @@ DTYPES: Mapping[str, str] = {
     "speed_ratio": "float64",
     "log_loss_ratio": "float64",
     "probability_skill": "float64",
+    "probability_rule": "str",
     "p_keeps": "float64",
     "q_keeps": "float64",
     "cause_name": "str",

@@ -13,7 +13,7 @@ from actloss_cli.analysis.evidence import Evidence, TaskFacts
 from actloss_cli.analysis.explanations import Judged, explain
 from actloss_cli.analysis.multiplicity import benjamini_hochberg
 from actloss_cli.analysis.pairing_row import DTYPES, FUNCTIONS, NAMES, pairing_labels, pairing_row
-from actloss_cli.analysis.probability import NO_PROBABILITIES, best_proper, judge_probabilities
+from actloss_cli.analysis.probability import best_proper, judge_probabilities
 from actloss_cli.analysis.references import Reference, make_reference, select_reference
 from actloss_cli.analysis.statistics import Interval, score_interval
 from actloss_cli.analysis.trial_table import TrialTable
@@ -49,7 +49,8 @@ class Analysis:
     - collapse_bound: the largest rate of collapse that the seeds don't exclude; k_bad, k_good: seeds collapsed, good;
     - n_tune: tune trials that are there; n_diverged: trials of both phases that ended without a finite score;
     - speed_ratio: median over seeds of the steps to the target over the reference's; log_loss_ratio: mean log loss over
-      that of the best proper pairing; probability_skill: 1 - log loss / that of the class rates, see `probability`;
+      that of the best proper pairing; probability_skill: 1 - log loss / that of the class rates, see `probability`, or
+      of the Brier score where probability_rule says so;
     - p_keeps: two-sided p of keeping just what works must keep; q_keeps: by Benjamini and Hochberg over the task;
     - lr_at_edge: `low`, `high` or ""; seeds_needed: final seeds that would settle an undecided pairing;
     - each metric of the trials: the mean of its raw values over seeds, NaN if one of them has none.
@@ -130,10 +131,12 @@ def _judged(
     # of what collapses on some seeds alone, these seeds tell why
     collapsed = seeds & (finals.score < comparison.bad_below) if comparison else seeds
     telling = collapsed if collapsed.any() else seeds
+    is_mismatched = verdict.name in MISMATCHED
+    is_reference = reference is not None and evidence.pairing_id == reference.pairing_id
     return Judged(
         evidence=evidence,
         row=pairing_row(evidence, score, comparison, verdict, reference, task, thresholds),
-        symptoms=table.symptoms(finals, telling, task) if verdict.name in MISMATCHED and seeds.any() else None,
+        symptoms=table.symptoms(finals, telling, task) if seeds.any() and (is_mismatched or is_reference) else None,
     )
 
 
@@ -148,12 +151,13 @@ def _add_probabilities(judged: Sequence[Judged], table: TrialTable, task: TaskFa
     best = best_proper({id_: found for id_, found in whole.items() if id_ in proper})
     for one in judged:
         ours = whole.get(one.evidence.pairing_id)
-        found = (
-            judge_probabilities(ours, whole[best] if best else None, task.strata, thresholds)
-            if ours is not None
-            else NO_PROBABILITIES
+        found = judge_probabilities(ours, whole[best] if best else None, task.strata, thresholds) if ours else None
+        one.row.update(
+            probability_grade=str(found.grade) if found else "",
+            probability_skill=found.skill if found else np.nan,
+            probability_rule=(found.rule or "") if found else "",
+            log_loss_ratio=found.log_loss_ratio if found else np.nan,
         )
-        one.row.update(probability_grade=str(found.grade), probability_skill=found.skill, log_loss_ratio=found.ratio)
 
 
 def _pairings_frame(run: RunData, rows: Mapping[str, dict[str, Any]], metrics: Sequence[str]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actloss_cli.analysis.judgements import ProbabilityGrade
-from actloss_cli.analysis.statistics import Covariance, Interval, PairedScores, contrast
+from actloss_cli.analysis.statistics import Covariance, PairedScores, contrast
 from actloss_cli.plan.selection import Floats
 from actloss_cli.plan.thresholds import Thresholds
 
@@ -31,18 +31,16 @@ class Probabilities:
 
 @dataclass(frozen=True)
 class ProbabilityJudgement:
-    """Skill is the mean over seeds, never below 0; ratio is the mean log loss over that of the best proper pairing."""
+    """Skill is the mean over seeds, never below 0."""
 
     grade: ProbabilityGrade
     rule: Rule | None
     skill: float
-    ratio: float
-    kept: Interval | None
-    """The contrast with the share of the best one's skill that a calibrated pairing must keep. Over seeds alone: it
-    speaks of these test rows."""
+    log_loss_ratio: float
+    """The mean log loss over that of the best proper pairing; NaN where Brier scores serve."""
 
 
-NO_PROBABILITIES = ProbabilityJudgement(ProbabilityGrade.NONE, None, np.nan, np.nan, None)
+NO_PROBABILITIES = ProbabilityJudgement(ProbabilityGrade.NONE, None, np.nan, np.nan)
 
 
 def trivial_losses(strata: NDArray[np.int64]) -> Mapping[Rule, float]:
@@ -79,12 +77,18 @@ def judge_probabilities(
     trivial = trivial_losses(strata)[rule]
     theirs: Floats = getattr(best, rule)[: len(values)]
     x, r = (np.maximum(1 - np.where(np.isfinite(v), v, np.inf) / trivial, 0.0) for v in (values, theirs))
-    kept = contrast(_paired(x, r), 1 - thresholds.margin, thresholds.look_level)
-    ratio = float(values.mean() / theirs.mean())
-    return ProbabilityJudgement(_grade(kept), rule, float(x.mean()), ratio, kept)
+    ratio = float(values.mean() / theirs.mean()) if rule == "log_loss" else np.nan
+    return ProbabilityJudgement(_grade(_paired(x, r), thresholds), rule, float(x.mean()), ratio)
 
 
-def _grade(kept: Interval) -> ProbabilityGrade:
+def _grade(skills: PairedScores, thresholds: Thresholds) -> ProbabilityGrade:
+    """By the share of the best one's skill that is kept. Over seeds alone: it speaks of these test rows.
+
+    Where the best one has no skill itself, there is nothing to keep.
+    """
+    kept = contrast(skills, 1 - thresholds.margin, thresholds.look_level)
+    if skills.r <= 0:
+        return ProbabilityGrade.UNDECIDED
     if kept.low >= 0:
         return ProbabilityGrade.CALIBRATED
     return ProbabilityGrade.IMPAIRED if kept.high < 0 else ProbabilityGrade.UNDECIDED

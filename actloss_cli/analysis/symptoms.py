@@ -20,8 +20,6 @@ class Symptoms:
 
     dead: float
     """Share of units that are 0 on every validation row, at the last epoch measured."""
-    dead_epoch: float
-    """The epoch at which that was measured."""
     saturated: float
     gradient_ratio: float
     """First over last layer, the least before the first step and after the first epoch, while much is to be learnt."""
@@ -31,7 +29,8 @@ class Symptoms:
     undefined: float
     update_ratio: float
     """Of the last step: its size over that of the weights."""
-    weight_growth: float
+    largest_update: float
+    """The largest of those measured."""
     rise: float
     """Of the validation score over the last third of the epochs."""
     fall: float
@@ -57,17 +56,15 @@ def symptoms_of(
     table = np.stack(points).astype(np.float64) if len(points) else np.full((1, len(epochs), len(names)), np.nan)
     of = {name: table[:, :, at] for at, name in enumerate(names)}  # name to (n, K)
     last = {name: _last(values) for name, values in of.items()}
-    dead = _worst(last, "dead_units_")
     return Symptoms(
-        dead=dead,
-        dead_epoch=float(epochs[-1]),
+        dead=_worst(last, "dead_units_"),
         saturated=_worst(last, "saturated_units_"),
         gradient_ratio=_median(_least(of["gradient_ratio"][:, :EARLY])),
         output_spread=_median(last["output_spread"]),
         output_at_ends=_median(last["output_at_ends"]),
         undefined=_median(last["undefined_share"]),
         update_ratio=_median(last["update_ratio"]),
-        weight_growth=_median(last["weight_growth"]),
+        largest_update=_median(-_least(-of["update_ratio"])),
         rise=_median(curves[:, -1] - curves[:, _before_last_third(curves.shape[1])]),
         fall=_median(_best(curves) - curves[:, -1]),
         best_epoch=_median(_best_epochs(curves)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from actloss_cli.analysis.symptoms import Symptoms, symptoms_of
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.plan.selection import Floats, choose_lr, clip_at_floor
 from actloss_cli.store.data import RunData
-from actloss_cli.theory.frozen import read_frozen
+from actloss_cli.theory.frozen import Frozen
 
 Places = NDArray[np.int64]
 """Row numbers in the run's trials."""
@@ -83,7 +84,7 @@ class TrialTable:
                 label=f"{row.activation}/{row.output}/{row.loss}/{row.optimizer}",
                 functions={role: str(getattr(row, role)) for role in ("activation", "output", "loss", "optimizer")},
                 invalid=str(row.invalid),
-                theory=read_frozen(str(row.theory)),
+                theory=cast(Frozen, row.theory),
                 tuning=tuning,
                 finals=self._finals(places[chosen], task),
             )

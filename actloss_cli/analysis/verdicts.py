@@ -174,7 +174,7 @@ def _judge_works(comparison: Comparison, thresholds: Thresholds) -> Verdict | No
 
 
 def _undecided(comparison: Comparison, thresholds: Thresholds) -> Verdict:
-    keep, most = 1 - thresholds.margin, thresholds.most_seeds
+    keep, most = 1 - thresholds.margin, max(thresholds.most_seeds, comparison.n + 1)
     if comparison.n < 2:
         return Verdict(VerdictName.UNDECIDED, "a single final seed gives no interval")
     if comparison.keeps.low >= 0:

@@ -76,7 +76,7 @@ class Head:
             if found is not None:
                 return found
         if self.loss.gradient is not None:
-            means = self.mean_losses(u, target, weights)
+            means = (self._losses(u, target) * weights).sum(1)
             return means, self.loss.gradient(u, target, **self.loss_hyper).mul_(weights[:, None])
         leaf = u.requires_grad_()
         with torch.enable_grad():

@@ -52,7 +52,7 @@ class PlainDiagnostics:
         for layer, (activation, z, value) in enumerate(zip(self._activations, zs, values, strict=False), 1):
             of_layer = self._of_hidden(activation, z, value)
             found |= {f"{name}_{layer}": number for name, number in of_layer.items()}
-        found["update_ratio"] = torch.tensor(torch.nan)
+        found["update_ratio"] = torch.full_like(self._start, torch.nan)
         if self._before:
             changes = [new - old for new, old in zip(self._parameters(), self._before, strict=True)]
             found["update_ratio"] = _norm(changes) / _norm(self._before)

@@ -12,7 +12,7 @@ from actloss_cli.engine.outcome import CURVES, TrialOutcome
 
 
 class Record:
-    """Curves of T trials over E epochs, and the diagnostics of their models' hidden layers, on the CPU."""
+    """Curves of T trials over E epochs, and diagnostics of their models of so many hidden layers, on the CPU."""
 
     def __init__(self, T: int, E: int, n_hidden: int) -> None:
         self.diagnosed = diagnostic_epochs(E)

@@ -15,13 +15,13 @@ ROWS = 0.95
 """Share of the rows on which a saturated unit is flat, at least."""
 END = 1e-3
 """How near an end counts as at it: of the range's width, or in units of the output where only one end is finite."""
-REACH, POINTS = 10.0, 4001
-"""The grid of z on which slopes are compared."""
+REACH, POINTS = 2.0, 4001
+"""The grid of z on which slopes are compared: where inputs lie, since a square is steeper the farther out."""
 
 
 @lru_cache(maxsize=1024)
 def largest_slope(activation: Choice) -> float:
-    """The largest |f'(z)| for -10 <= z <= 10, learnable parameters at their start, a stochastic f as in evaluation.
+    """The largest |f'(z)| for -2 <= z <= 2, learnable parameters at their start, a stochastic f as in evaluation.
 
     NaN for a function along the features, where one unit alone has no slope.
     """

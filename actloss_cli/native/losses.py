@@ -1,4 +1,4 @@
-"""Each trial's mean loss and its gradient in one pass over memory, where PyTorch takes ten."""
+"""Each trial's mean loss and its gradient in few passes over memory, where PyTorch takes ten."""
 
 from functools import cache
 

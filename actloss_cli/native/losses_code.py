@@ -1,4 +1,4 @@
-"""LLVM code for losses: in one pass each trial's weighted mean and, if it is wanted, the gradient of their sum.
+"""LLVM code for losses: at once each trial's weighted mean and, if it is wanted, the gradient of their sum.
 
 Single precision. A lane is a sample; classes are gone through one after another. Formulas and their cases at the
 edges are those of the catalogue's own `per_sample` and `gradient`, to rounding.
@@ -304,7 +304,9 @@ class _LossEmitter(ExponentialEmitter):
                 wanted = b.fadd(share, b.select(self._is(indices, c), rest, zero))
                 self._store(samples, place, b.fsub(p, wanted))
         loss = b.fsub(self.log(b.load(total)), b.fmul(rest, b.load(of_true)))
-        return b.fsub(loss, b.fmul(share, b.load(of_all)))
+        # without smoothing a wrong class that is infinitely far must not count: 0 times infinity is NaN
+        is_plain = b.fcmp_ordered("==", smoothing, zero)
+        return b.select(is_plain, loss, b.fsub(loss, b.fmul(share, b.load(of_all))))
 
     def nll(self, samples: _Samples) -> ir.Value:
         b, zero = self.b, self.constant(0.0)

@@ -1,30 +1,45 @@
 """What theory says of each pairing of a plan, as it is frozen: its notices, and which pairing follows their advice."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeAlias
 
 from actloss_cli import catalogue
+from actloss_cli.catalogue import Choice
+from actloss_cli.catalogue.spec import HyperValue
 from actloss_cli.plan.plan import Plan, PlannedPairing
 from actloss_cli.plan.trial import Pairing
 from actloss_cli.theory.frozen import Frozen, StoredNotice
-from actloss_cli.theory.notice import Notice
-from actloss_cli.theory.notices import properness_of
+from actloss_cli.theory.notice import Notice, NoticeName
+
+Functions: TypeAlias = tuple[tuple[str, tuple[tuple[str, HyperValue], ...]], ...]
+"""Names and settings of a pairing's four, whatever their labels."""
 
 
 def foretell(plan: Plan) -> Iterator[Frozen]:
     """For each pairing of the plan, in its order."""
-    ids = {planned.id for planned in plan.pairings if not planned.invalid}
+    ids = {
+        (planned.facts.task.label, _functions(planned.pairing)): planned.id
+        for planned in plan.pairings
+        if not planned.invalid
+    }
     for planned in plan.pairings:
-        stored = (StoredNotice(notice, _against(planned, notice, ids)) for notice in planned.notices)
-        yield Frozen(tuple(stored), _is_proper(planned.pairing))
+        stored = [StoredNotice(notice, ids.get(_advised(planned, notice), "")) for notice in planned.notices]
+        yield Frozen(tuple(stored), _is_proper(planned))
 
 
-def _against(planned: PlannedPairing, notice: Notice, ids: set[str]) -> str:
-    """The pairing of the plan that differs in what the notice advises alone; "" without one."""
-    functions = {role: choice.label for role, choice in vars(planned.pairing).items()} | dict(notice.remedy)
-    id_ = f"{planned.facts.task.label}/{'/'.join(functions.values())}"
-    return id_ if id_ in ids else ""
+def _functions(pairing: Pairing) -> Functions:
+    return tuple((choice.name, choice.overrides) for choice in vars(pairing).values())
 
 
-def _is_proper(pairing: Pairing) -> bool:
-    spec = catalogue.loss(pairing.loss.name)
-    return spec.implied is not None and properness_of(pairing.loss) == "proper"
+def _advised(planned: PlannedPairing, notice: Notice) -> tuple[str, Functions]:
+    """Task and functions of the pairing that differs in what the notice advises alone."""
+    pairing = replace(planned.pairing, **{role: Choice.of(name) for role, name in notice.remedy.items()})
+    return planned.facts.task.label, _functions(pairing)
+
+
+def _is_proper(planned: PlannedPairing) -> bool:
+    """Whether its loss is least, in expectation, at the true probabilities."""
+    spec = catalogue.loss(planned.pairing.loss.name)
+    is_biased = any(notice.name is NoticeName.BIASED_PROBABILITIES for notice in planned.notices)
+    return spec.implied is not None and not is_biased and spec.proper_for(planned.pairing.loss.hyper(spec)) == "proper"

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import numpy as np
-
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.coding import coding_for, count_units
@@ -114,13 +112,13 @@ def _plan_task(grid: TaskGrid, facts: TaskFacts) -> Iterator[PlannedPairing]:
     """What is decided of an output and a loss, or of an activation, is decided once."""
     kind, model = grid.task.kind, grid.task.model
     dataset = load(grid.task.dataset, kind)
-    y = None if facts.n_classes else split(dataset, "tune", 0).y_train.astype(np.float64)
+    y = split(dataset, "tune", 0).y_train
     of_head: dict[tuple[Choice, Choice], tuple[str, tuple[Notice, ...]]] = {}
     of_activation: dict[Choice, tuple[Notice, ...]] = {}
     for pairing in grid.pairings:
         head, activation = (pairing.output, pairing.loss), pairing.activation
         if head not in of_head:
-            notices = tuple(notices_of_head(*head, kind, facts.n_classes, y))
+            notices = tuple(notices_of_head(*head, kind, y))
             of_head[head] = invalid_reason(pairing, kind, facts.lowest), notices
         if activation not in of_activation:
             of_activation[activation] = tuple(activation_notices(activation, len(model.hidden)))

@@ -61,7 +61,7 @@ def _points_frame(points: Mapping[str, NDArray[np.float32]], epochs: int, n_hidd
             "trial": np.repeat(np.array(list(points), object), K * M),
             "epoch": np.tile(np.repeat(E, M), T),
             "name": np.tile(np.array(names, object), T * K),
-            "layer": pd.array(layers * (T * K), "Int64"),
+            "layer": pd.array(layers, "Int64").take(np.tile(np.arange(M), T * K)),
             "value": np.concatenate([np.empty(0, np.float32), *points.values()], axis=None),
         }
     )

@@ -69,10 +69,15 @@ def _print_judgements(console: Console, row: pd.Series) -> None:
         ("speed", row["speed_grade"], _times_the_steps(row["speed_ratio"])),
         ("stability", row["stability_grade"], f"{row['k_bad']} of {row['n_final']} seeds collapsed"),
     ]
-    if row["probability_grade"] != ProbabilityGrade.NONE:
-        ratio = f"{format_metric(row['log_loss_ratio'])} times the loss of the best probabilities"
-        rows.append(("probability", row["probability_grade"], ratio))
+    if row["probability_grade"] not in ("", ProbabilityGrade.NONE):
+        rows.append(("probability", row["probability_grade"], _probability_evidence(row)))
     _print_table(console, Table("judgement", "", ""), rows)
+
+
+def _probability_evidence(row: pd.Series) -> str:
+    if np.isnan(row["log_loss_ratio"]):
+        return f"skill {format_score(row['probability_skill'])}, by Brier scores"
+    return f"{format_metric(row['log_loss_ratio'])} times the log loss of the best probabilities"
 
 
 def _times_the_steps(ratio: float) -> str:

@@ -73,6 +73,7 @@ def _pairing(row: pd.Series) -> dict[str, Any]:
         **{f"{name}_grade": row[f"{name}_grade"] or None for name in ("score", "speed", "stability", "probability")},
         "cause": row["cause"] or None,
         "cause_name": row["cause_name"] or None,
-        "notices": row["notice_names"].split(BETWEEN_NOTICES) if row["notice_names"] else [],
+        "notice_names": [name for name in row["notice_names"].split(BETWEEN_NOTICES) if name],
+        "notices": [notice for notice in row["notices"].split(BETWEEN_NOTICES) if notice],
         **{name: row[name] for name in _NUMBERS},
     }

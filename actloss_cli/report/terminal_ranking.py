@@ -58,14 +58,14 @@ def _print_pairing(console: Console, place: int, row: pd.Series, *, beside: bool
         say(console, shown(console, judgements(row), "dim"), indent=_INDENT)
     if row["cause"]:
         say(console, "because: ", shown(console, row["cause"]), indent=_INDENT)
-    elif row["notice_names"]:
-        say(console, "notice: ", shown(console, row["notice_names"].replace(BETWEEN_NOTICES, ", ")), indent=_INDENT)
+    for notice in filter(None, row["notices"].split(BETWEEN_NOTICES)):
+        say(console, "notice: ", shown(console, notice), indent=_INDENT)
 
 
 def judgements(row: pd.Series) -> str:
     """`score good, speed slow, stable, probabilities impaired`: the four, the last where any are implied."""
     parts = [f"score {row['score_grade']}", f"speed {row['speed_grade']}", f"seeds {row['stability_grade']}"]
-    if row["probability_grade"] != ProbabilityGrade.NONE:
+    if row["probability_grade"] not in ("", ProbabilityGrade.NONE):
         parts.append(f"probabilities {row['probability_grade']}")
     return ", ".join(parts)
 

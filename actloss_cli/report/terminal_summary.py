@@ -4,18 +4,15 @@ import pandas as pd
 from rich.console import Console
 
 from actloss_cli.analysis.pairings import Analysis
-from actloss_cli.analysis.task_summary import MismatchGroup, TaskSummary, summarise_task
+from actloss_cli.analysis.task_summary import TaskSummary, summarise_task
 from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
 from actloss_cli.report.frame_rows import of_task, rows_of
 from actloss_cli.report.number_format import format_score, format_share
 from actloss_cli.report.ranking import pairing_label
 from actloss_cli.report.terminal_text import say, shown
 
-_HEADS = 4
-"""Outputs with losses that are named as working."""
-_GROUPS = 5
-_FUNCTIONS = 3
-"""Named of a group's functions."""
+_GROUPS = 4
+"""Causes told one by one; the others share a line."""
 _CAUSE = 28
 """Characters of a cause's name, so that what follows stands in a column where there is room."""
 
@@ -51,7 +48,7 @@ def _print_reference(console: Console, pairings: pd.DataFrame) -> None:
 def _print_working(console: Console, summary: TaskSummary) -> None:
     heads = [f"{head.output} + {head.loss} {head.n_work}/{head.n_trained}" for head in summary.working]
     if heads:
-        say(console, f"work: {_first(heads, _HEADS)}", indent=2)
+        say(console, f"work: {_fitting(heads, 2 * console.width - 20)}", indent=2)
 
 
 def _print_mismatched(console: Console, summary: TaskSummary) -> None:
@@ -59,16 +56,17 @@ def _print_mismatched(console: Console, summary: TaskSummary) -> None:
         return
     say(console, "mismatched, because of:", indent=2)
     for group in summary.mismatched[:_GROUPS]:
-        say(console, _group_line(group), indent=4)
+        start = f"{group.n:>6}  {group.cause_name:<{_CAUSE}}  "
+        say(console, start + _fitting(list(group.functions), console.width - len(start) - 14))
     if rest := summary.mismatched[_GROUPS:]:
-        say(console, f"{sum(group.n for group in rest):>4}  {', '.join(g.cause_name for g in rest)}", indent=4)
+        start = f"{sum(group.n for group in rest):>6}  "
+        say(console, start + _fitting([group.cause_name for group in rest], console.width - len(start) - 14))
 
 
-def _group_line(group: MismatchGroup) -> str:
-    return f"{group.n:>4}  {group.cause_name:<{_CAUSE}}  {_first(list(group.functions), _FUNCTIONS)}"
-
-
-def _first(names: list[str], n: int) -> str:
-    """`a, b and 3 more`."""
+def _fitting(names: list[str], width: int) -> str:
+    """As many as fit, the first in any case: `a, b and 3 more`."""
+    n = 1
+    while n < len(names) and len(", ".join(names[: n + 1])) <= width:
+        n += 1
     more = f" and {len(names) - n} more" if len(names) > n else ""
     return ", ".join(names[:n]) + more

@@ -19,7 +19,7 @@ class RunData:
 
     `pairings`, one row per task and pairing of the plan in force, index `pairing_id`: task, activation, output, loss,
     optimizer (labels), invalid (PyTorch's or our reason; "" where it can be trained), theory (what was known before the
-    first trial: the text that `theory.frozen.read_frozen` reads).
+    first trial, a `theory.frozen.Frozen`).
 
     `trials`, one row per stored trial that the plan in force asks for, index `trial`: pairing_id, phase (`tune`,
     `final`), seed, lr, status (`done`, `diverged`, `crashed`, `timeout`), diverged_epoch, n_train, way (`stack`,

@@ -18,6 +18,7 @@ from actloss_cli.store.blobs import unpack
 from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.data import RunData
 from actloss_cli.store.schema import DATABASE
+from actloss_cli.theory.frozen import read_frozen
 
 _ASKED = """
     SELECT a.pairing_id, t.* FROM asked a JOIN trials t USING (trial)
@@ -60,14 +61,16 @@ def read_run(folder: Path) -> RunData:
             name=folder.resolve().name,
             path=str(folder),
             tasks=tasks.drop(columns=["strata", "position"]),
-            pairings=pairings.drop(columns=["position", "n_later"]),
+            pairings=pairings.drop(columns=["position", "n_later"]).assign(
+                theory=pairings["theory"].map(read_frozen).astype("object")
+            ),
             trials=trials.drop(columns="spec"),
             validation_score=_validation_scores(dict(curves), trials.index, max(tasks["epochs"], default=0)),
             strata={str(task): unpack(blob).astype(np.int64) for task, blob in tasks["strata"].items()},
             row_scores={trial: unpack(points) for trial, points in rows},
             diagnostics={trial: _points(*stored) for trial, *stored in diagnostics},
             # a run that was stopped before its first plan has none
-            thresholds=Thresholds(**json.loads(thresholds[0])) if thresholds else Thresholds(),
+            thresholds=_thresholds(thresholds[0]) if thresholds else Thresholds(),
             n_missing=n_missing,
         )
 
@@ -100,13 +103,13 @@ def read_curves(folder: Path) -> pd.DataFrame:
 
 @contextmanager
 def _damage_named(folder: Path) -> Iterator[Path]:
-    """The database's path; what SQLite, pandas or zlib refuse of it becomes the user's error."""
+    """The database's path; what SQLite, pandas or zlib refuse, or is not as we store it, becomes the user's error."""
     path = folder / DATABASE
     try:
         yield path
     except pd.errors.DatabaseError as wrapped:
         raise unreadable(path, wrapped.__cause__ or wrapped) from wrapped
-    except (sqlite3.DatabaseError, zlib.error) as damage:
+    except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, KeyError) as damage:
         raise unreadable(path, damage) from damage
 
 
@@ -124,6 +127,14 @@ def _validation_scores(curves: Mapping[str, bytes], trials: pd.Index, n_epochs: 
         curve = unpack(curves[trial])
         scores[place, : len(curve)] = curve
     return scores
+
+
+def _thresholds(text: str) -> Thresholds:
+    """Raises ValueError or TypeError for what is none."""
+    found = json.loads(text)
+    if not all(isinstance(value, int | float) for value in found.values()):
+        raise ValueError("the thresholds are no numbers")
+    return Thresholds(**found)
 
 
 def _points(blob: bytes, n_hidden: int, epochs: int) -> NDArray[np.float32]:

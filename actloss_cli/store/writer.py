@@ -120,8 +120,10 @@ class StoreWriter:
             self._write_asked(db)
             db.executemany(_INSERT_TRIAL, (_trial_row(trial, outcome, stack.way) for trial, outcome in pairs))
             db.executemany("INSERT OR REPLACE INTO curves VALUES (?, ?, ?)", _curve_rows(pairs))
-            for table in ("row_scores", "diagnostics"):
-                db.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", _points_of(table, pairs))
+            rows = ((t.id, pack(o.row_scores)) for t, o in pairs if o.row_scores is not None)
+            db.executemany("INSERT OR REPLACE INTO row_scores VALUES (?, ?)", rows)
+            diagnostics = ((t.id, pack(o.diagnostics)) for t, o in pairs if o.diagnostics is not None)
+            db.executemany("INSERT OR REPLACE INTO diagnostics VALUES (?, ?)", diagnostics)
 
     def _prepare(self) -> None:
         db = self._connection
@@ -188,14 +190,6 @@ def _curve_rows(pairs: Iterable[tuple[Trial, TrialOutcome]]) -> Iterator[tuple[s
         curves = outcome.curves or {"validation_score": np.full(trial.task.training.epochs, np.nan, np.float32)}
         for metric, points in curves.items():
             yield trial.id, metric, pack(points)
-
-
-def _points_of(name: str, pairs: Iterable[tuple[Trial, TrialOutcome]]) -> Iterator[tuple[str, bytes]]:
-    """That array of each outcome that has it."""
-    for trial, outcome in pairs:
-        points: NDArray[np.float32] | None = getattr(outcome, name)
-        if points is not None:
-            yield trial.id, pack(points)
 
 
 def _task_row(position: int, facts: TaskFacts) -> Sequence[object]:

@@ -5,6 +5,7 @@ all others, b, over a grid of (a, b): every function of the catalogue treats wro
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,8 +36,6 @@ SAME = 1e-3
 class HeadProperties:
     """What an output and a loss make of K classes on C units; a number of one class is the worst of the classes'."""
 
-    constant: float | None
-    """What the output gives whatever z is (softmax over one unit); None where it does depend on z."""
     floor: float
     """The least loss that can be reached; -inf where it falls without end."""
     excess: float
@@ -58,21 +57,27 @@ def head_properties(output: Choice, loss: Choice, coding: Coding, n_units: int) 
     """Of an output and a loss that have this coding; K = 2 classes for one unit."""
     zs = _points(n_units)
     losses, slopes = _over_classes(output, loss, coding, zs)  # (K, M)
-    floors = losses.amin(1)
-    far = [_over_classes(output, loss, coding, _directions(n_units) * distance)[0] for distance in FAR]  # (K, 5)
+    far = _far_losses(output, loss, coding, n_units)  # (2, K, 7)
     falls = far[1] < far[0] - FAR[0]
+    floors = torch.minimum(losses.amin(1), far.amin((0, 2)))
     partner = Choice.of(standard_output(catalogue.loss(loss.name)))
-    least = _over_classes(partner, loss, coding, zs)[0].amin(1)
+    least = torch.minimum(
+        _over_classes(partner, loss, coding, zs)[0].amin(1), _far_losses(partner, loss, coding, n_units).amin((0, 2))
+    )
     alike = zs.amax(1) == zs.amin(1)  # of one unit every point is
+    reaches_all = (losses - floors[:, None]).amax(0)[alike] < SAME
     return HeadProperties(
-        constant=_constant(output, zs),
         floor=-math.inf if falls.any() else float(floors.max()),
         excess=0.0 if falls.any() else float((floors - least).max()),
-        trivial=bool(falls[:, 0].all())
-        if falls.any()
-        else bool(((losses - floors[:, None]).amax(0)[alike] < SAME).any()),
-        pull=_pull(slopes, zs),
+        trivial=bool(falls[:, 0].all()) if falls.any() else bool(reaches_all.any()),
+        pull=_pull(output, losses, slopes, zs),
     )
+
+
+def _far_losses(output: Choice, loss: Choice, coding: Coding, n_units: int) -> Tensor:
+    """At each distance of `FAR`, each class, each direction `[2, K, 7]`."""
+    directions = _directions(n_units)
+    return torch.stack([_over_classes(output, loss, coding, directions * distance)[0] for distance in FAR])
 
 
 def _points(n_units: int) -> Tensor:
@@ -86,8 +91,8 @@ def _points(n_units: int) -> Tensor:
 
 
 def _directions(n_units: int) -> Tensor:
-    """Where to look far away `[5, C]`: all units up, all down, the true class alone up, the others alone up or down."""
-    pairs = torch.tensor([[1, 1], [-1, -1], [1, 0], [0, 1], [0, -1]], dtype=torch.float64)
+    """Where to look far away `[7, C]`: all units up or down; the true class and the others apart; one of them alone."""
+    pairs = torch.tensor([[1, 1], [-1, -1], [1, -1], [-1, 1], [1, 0], [0, 1], [0, -1]], dtype=torch.float64)
     return pairs[:, :1] if n_units == 1 else _spread(pairs, n_units)
 
 
@@ -114,20 +119,46 @@ def _over_classes(output: Choice, loss: Choice, coding: Coding, zs: Tensor) -> t
     return torch.stack(losses), torch.stack(slopes)
 
 
-def _constant(output: Choice, zs: Tensor) -> float | None:
-    out = catalogue.activation(output.name)
-    u = out.apply(zs, **output.hyper(out))
-    return float(u[0, 0]) if bool((u == u[0, 0]).all()) else None
+def _pull(output: Choice, losses: Tensor, slopes: Tensor, zs: Tensor) -> float:
+    """The least over classes and ways to be wrong; 1 where nothing pulls anywhere.
 
-
-def _pull(slopes: Tensor, zs: Tensor) -> float:
-    """The least over classes and ways to be wrong; 1 where nothing pulls anywhere."""
-    largest = slopes.abs().amax(1)  # (K,)
+    The largest slope is looked for among those that pull the way that an undecided prediction is pulled, not back from
+    beyond the target.
+    """
+    down, up = _confident(output)
+    undecided = zs.abs().sum(1).argmin()
+    pulls_back = (slopes.sign() == slopes[:, undecided, None].sign()) & (zs.abs().amax(1) <= WRONG)  # (K, M)
     if zs.shape[1] == 1:
-        at = torch.stack([(zs[:, 0] - wrong).abs().argmin() for wrong in (WRONG, -WRONG)])  # class 0, class 1
-        pulls = slopes.abs()[torch.arange(2), at]
+        ways = [[[up], [down]], [[down], [up]]]  # wrong and right of class 0, of class 1, for a rising output
+        pairs = [(k, _nearest(zs, wrong), _nearest(zs, right)) for k, (wrong, right) in enumerate(ways)]
     else:
-        ways = torch.tensor([[-WRONG, 0.0], [0.0, WRONG]], dtype=torch.float64)
-        at = torch.stack([(zs[:, :2] - way).abs().sum(1).argmin() for way in ways])
-        pulls = slopes[0].abs()[at].amin()[None]
-    return float((pulls / largest).amin()) if bool((largest > 0).all()) else 1.0
+        pairs = [(0, _nearest(zs[:, :2], [down, 0.0]), _nearest(zs[:, :2], [up, 0.0]))]
+        pairs += [(0, _nearest(zs[:, :2], [0.0, up]), _nearest(zs[:, :2], [0.0, down]))]
+    ratios = []
+    for k, wrong, right in pairs:
+        at = wrong if losses[k, wrong] >= losses[k, right] else right  # a falling output is wrong on the other side
+        pulls_back[k, at] = True
+        largest = slopes[k].abs()[pulls_back[k]].max()
+        ratios.append(float(slopes[k, at].abs() / largest) if largest > 0 else 1.0)
+    return min(ratios)
+
+
+def _confident(output: Choice) -> tuple[float, float]:
+    """Pre-activations at which the output is as near to its lower and upper end as a sigmoid is at -8 and 8.
+
+    Where an end is infinite or can be reached, -8 and 8 themselves.
+    """
+    spec = catalogue.activation(output.name)
+    hyper = output.hyper(spec)
+    ends = spec.range_for(hyper)
+    if spec.along_features or math.isinf(ends.low) or math.isinf(ends.high) or not (ends.low_open and ends.high_open):
+        return -WRONG, WRONG
+    grid = torch.linspace(-REACH, REACH, ONE_UNIT_POINTS, dtype=torch.float64)
+    u = spec.apply(grid[:, None], **hyper)[:, 0]
+    near = float(torch.sigmoid(torch.tensor(-WRONG, dtype=torch.float64))) * (ends.high - ends.low)
+    return tuple(float(grid[(u - end).abs().argmin()]) for end in (ends.low + near, ends.high - near))  # type: ignore[return-value]
+
+
+def _nearest(zs: Tensor, point: Sequence[float]) -> int:
+    """The place of the grid's point that is nearest."""
+    return int((zs - torch.tensor(point, dtype=zs.dtype)).abs().sum(1).argmin())

@@ -9,6 +9,8 @@ class NoticeName(StrEnum):
     """The closed vocabulary."""
 
     NO_CODING = "no coding for the target"
+    NEGATIVE_TARGETS = "negative targets"
+    WEIGHTS_ON_REGRESSION = "class weights without classes"
     OUTSIDE_DOMAIN = "outside the loss's domain"
     ONE_UNIT_SOFTMAX = "softmax over one unit"
     UNBOUNDED_LOSS = "loss unbounded below"
@@ -22,6 +24,7 @@ class NoticeName(StrEnum):
     TARGETS_OUT_OF_REACH = "targets out of reach"
     WEAK_PULL = "weak pull when wrong"
     OTHER_CENTRE = "another centre than the mean"
+    LIKELIER_CLASS = "aims at the likelier class"
     BIASED_PROBABILITIES = "biased probabilities"
     NO_NONLINEARITY = "no non-linearity"
 

@@ -22,12 +22,14 @@ LEAST_UNREACHABLE = 0.005
 """Of a regression's targets."""
 WEAK = 0.01
 """Of the largest gradient: what a confidently wrong prediction feels less of than this, it hardly feels."""
+LEAST_IMBALANCE = 1.1
+"""With classes as even as that, weights change next to nothing."""
 AFFINE = 1e-9
 
 
 @dataclass(frozen=True)
 class Head:
-    """An output and a loss on one kind of task, with what is known of them; `properties` of classes, `reach` else."""
+    """An output and a loss on one task, with what is known of them; `properties` of classes, `reach` else."""
 
     kind: Kind
     output: Choice
@@ -35,6 +37,8 @@ class Head:
     n_units: int
     properties: HeadProperties | None
     reach: Reach | None
+    imbalance: float
+    """Of classes: the commonest one's share over that of one of K equal ones; 1 for a regression."""
 
     @property
     def output_spec(self) -> ActivationSpec:
@@ -61,7 +65,7 @@ def head_notices(head: Head) -> Iterator[Notice]:
     """At most one way in which output and loss don't fit, the gravest; then what the loss aims at."""
     if misfit := next((found for rule in _MISFITS if (found := rule(head)) is not None), None):
         yield misfit
-    for rule in (_biased_probabilities, _other_centre):
+    for rule in (_biased_probabilities, _likelier_class, _other_centre):
         if found := rule(head):
             yield found
 
@@ -85,6 +89,20 @@ def no_coding(loss: Choice, kind: Kind) -> Notice:
     return Notice(NoticeName.NO_CODING, text, {"loss": fitting})
 
 
+def negative_targets(loss: Choice, lowest: float) -> Notice:
+    """Of a loss on rates where a target is negative."""
+    text = (
+        f"{loss.label} takes targets that are not negative, these go down to {lowest:g}; use mse, or shift the target"
+    )
+    return Notice(NoticeName.NEGATIVE_TARGETS, text, {"loss": "mse"})
+
+
+def weights_on_regression(loss: Choice) -> Notice:
+    """Of class weights where there are no classes."""
+    text = f"{loss.label} weighs classes, of which a regression has none; leave class_weight out"
+    return Notice(NoticeName.WEIGHTS_ON_REGRESSION, text)
+
+
 def outside_domain(output: Choice, loss: Choice) -> Notice:
     """Of an output that leaves the domain of its loss."""
     spec, out = catalogue.loss(loss.name), catalogue.activation(output.name)
@@ -97,13 +115,17 @@ def outside_domain(output: Choice, loss: Choice) -> Notice:
 
 
 def _one_unit_softmax(head: Head) -> Notice | None:
-    if head.properties is None or head.properties.constant is None:
+    spec = head.output_spec
+    if head.n_units != 1 or not spec.along_features:
         return None
+    constant = float(spec.apply(torch.zeros(1, 1, dtype=torch.float64), **head.output.hyper(spec)))
+    instead = _other_than(head)
+    or_two_units = "" if head.kind == "regression" else ", or a loss on two units such as cross_entropy"
     text = (
-        f"{head.output.label} over one unit is constant, always {head.properties.constant:g}: nothing can be learnt; "
-        f"use output {_other_than(head)}, or a loss on two units such as cross_entropy"
+        f"{head.output.label} over one unit is constant, always {constant:g}: nothing can be learnt; use output "
+        f"{instead}{or_two_units}"
     )
-    return Notice(NoticeName.ONE_UNIT_SOFTMAX, text, {"output": _other_than(head)})
+    return Notice(NoticeName.ONE_UNIT_SOFTMAX, text, {"output": instead})
 
 
 def _other_than(head: Head) -> str:
@@ -210,8 +232,8 @@ def _targets_out_of_reach(head: Head) -> Notice | None:
     if reach is None or reach.unreachable < LEAST_UNREACHABLE:
         return None
     text = (
-        f"{head.output.label} reaches {_ends(reach)}, which leaves out {100 * reach.unreachable:.0f} % of the targets: "
-        f"R² is at most {reach.r2_ceiling:.2f}; use output identity"
+        f"{head.output.label} reaches {_ends(head, reach)}, which leaves out {100 * reach.unreachable:.2g} % of the "
+        f"targets: R² is at most about {reach.r2_ceiling:.2f}; use output identity"
     )
     numbers = {"unreachable": reach.unreachable, "r2_ceiling": reach.r2_ceiling}
     return Notice(NoticeName.TARGETS_OUT_OF_REACH, text, {"output": "identity"}, numbers)
@@ -250,6 +272,8 @@ def _biased_probabilities(head: Head) -> Notice | None:
     if head.kind == "regression" or spec.implied is None or properness not in ("biased", "not proper"):
         return None
     if head.loss.settings(spec).get("class_weight") == "balanced":
+        if head.imbalance < LEAST_IMBALANCE and spec.proper_for(head.loss.hyper(spec)) == "proper":
+            return None
         text = (
             f"{head.loss.label} weighs the classes: the probabilities that it implies are those of classes that are "
             "equally common; use class_weight: none for true ones"
@@ -267,21 +291,38 @@ def properness_of(loss: Choice) -> Properness:
     return "biased" if properness == "proper" and is_weighed else properness
 
 
-def _other_centre(head: Head) -> Notice | None:
-    if head.kind != "regression" or abs(centre_of(head.loss) - MEAN) < SAME_CENTRE:
+def _likelier_class(head: Head) -> Notice | None:
+    spec = head.loss_spec
+    if head.kind == "regression" or spec.takes != "real" or properness_of(head.loss) != "not proper":
         return None
+    instead = "bce_with_logits" if head.kind == "binary" else "cross_entropy"
     text = (
-        f"{head.loss.label} aims nearer to the median than the mean of the target: outliers pull on it less, and R², "
-        "which rewards the mean, may be lower; use mse where squared errors are what counts"
+        f"{head.loss.label} aims at the likelier class alone: where classes overlap or one is rare, giving every input "
+        f"the commoner class may be best; use mse, or {instead}"
     )
+    return Notice(NoticeName.LIKELIER_CLASS, text, {"loss": "mse"})
+
+
+def _other_centre(head: Head) -> Notice | None:
+    if head.kind != "regression":
+        return None
+    off = centre_of(head.loss) - MEAN
+    if abs(off) < SAME_CENTRE:
+        return None
+    what = (
+        "aims above the mean of the target"
+        if off > 0
+        else "aims nearer to the median, or below, than the mean of the target: high values pull on it less"
+    )
+    text = f"{head.loss.label} {what}, and R², which rewards the mean, may be lower; use mse where squared errors count"
     return Notice(NoticeName.OTHER_CENTRE, text, {"loss": "mse"})
 
 
-def _ends(reach: Reach) -> str:
-    """In units of a standardised target, or of a rate's mean."""
+def _ends(head: Head, reach: Reach) -> str:
+    unit = "of the mean" if head.loss_spec.link is not None else "standardised"
     if math.isinf(reach.high):
-        return f"no target below {reach.low:g} (standardised)"
-    return f"targets from {reach.low:g} to {reach.high:g} (standardised)"
+        return f"no target below {reach.low:g} ({unit})"
+    return f"targets from {reach.low:g} to {reach.high:g} ({unit})"
 
 
 def _floors(properties: HeadProperties) -> dict[str, float]:
@@ -289,9 +330,8 @@ def _floors(properties: HeadProperties) -> dict[str, float]:
 
 
 def _is_affine(spec: ActivationSpec, choice: Choice) -> bool:
-    if spec.along_features or spec.stochastic:
+    if spec.along_features or spec.stochastic or spec.learnable_for(choice.hyper(spec)):
         return False
-    z = torch.linspace(-4, 4, 161, dtype=torch.float64)[:, None]
-    learnable = {n: torch.tensor(v, dtype=torch.float64) for n, v in spec.learnable_for(choice.hyper(spec)).items()}
-    f = spec.apply(z, **choice.hyper(spec), **learnable)
+    z = torch.linspace(-30, 30, 601, dtype=torch.float64)[:, None]
+    f = spec.apply(z, **choice.hyper(spec))
     return bool((f[2:] - 2 * f[1:-1] + f[:-2]).abs().max() < AFFINE)

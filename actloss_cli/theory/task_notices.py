@@ -11,26 +11,43 @@ from actloss_cli.catalogue.coding import coding_for, count_units
 from actloss_cli.catalogue.spec import Coding, Kind
 from actloss_cli.theory.head_properties import head_properties
 from actloss_cli.theory.notice import Notice
-from actloss_cli.theory.notices import Head, head_notices, no_coding, outside_domain
+from actloss_cli.theory.notices import (
+    Head,
+    head_notices,
+    negative_targets,
+    no_coding,
+    outside_domain,
+    weights_on_regression,
+)
 from actloss_cli.theory.reach import reach_of
 
 
 def notices_of_head(
-    output: Choice, loss: Choice, kind: Kind, n_classes: int, y: NDArray[np.float64] | None
+    output: Choice, loss: Choice, kind: Kind, y: NDArray[np.float64] | NDArray[np.int64]
 ) -> Iterator[Notice]:
-    """Of an output and a loss; `y` are a regression's targets `[N]` in original units, None for classes."""
+    """Of an output and a loss; `y` are the training targets `[N]` in original units, or class indices."""
     loss_spec, output_spec = catalogue.loss(loss.name), catalogue.activation(output.name)
     coding = coding_for(loss_spec, output_spec, kind)
     if coding is None:
         yield no_coding(loss, kind)
-        return
-    if not output_spec.range_for(output.hyper(output_spec)).is_inside(loss_spec.domain):
+    elif coding.target == "rate" and y.min() < 0:
+        yield negative_targets(loss, float(y.min()))
+    elif kind == "regression" and loss.settings(loss_spec).get("class_weight") == "balanced":
+        yield weights_on_regression(loss)
+    elif not output_spec.range_for(output.hyper(output_spec)).is_inside(loss_spec.domain):
         yield outside_domain(output, loss)
-        return
-    n_units = count_units(coding, n_classes)
-    properties = head_properties(output, loss, coding, n_units) if y is None else None
-    reach = None if y is None else reach_of(output, loss, _coded(y, coding))
-    yield from head_notices(Head(kind, output, loss, n_units, properties, reach))
+    else:
+        yield from head_notices(_head(output, loss, kind, coding, y))
+
+
+def _head(output: Choice, loss: Choice, kind: Kind, coding: Coding, y: NDArray[np.float64] | NDArray[np.int64]) -> Head:
+    if kind == "regression":
+        reach = reach_of(output, loss, _coded(y.astype(np.float64), coding))
+        return Head(kind, output, loss, 1, properties=None, reach=reach, imbalance=1.0)
+    counts = np.bincount(y)
+    n_units = count_units(coding, len(counts))
+    properties = head_properties(output, loss, coding, n_units)
+    return Head(kind, output, loss, n_units, properties, reach=None, imbalance=float(counts.max() / counts.mean()))
 
 
 def _coded(y: NDArray[np.float64], coding: Coding) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ EPOCHS = 20
 STEPS_PER_EPOCH = 10
 STRATA = np.repeat([0, 1], 200)
 NAN = float("nan")
-UNNOTICED = Frozen((), proper=True).to_json()
+UNNOTICED = Frozen((), proper=True)
 
 
 @dataclass(frozen=True)

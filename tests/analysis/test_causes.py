@@ -15,14 +15,13 @@ from actloss_cli.theory.notice import Notice, NoticeName
 NAN = float("nan")
 HEALTHY = Symptoms(
     dead=0.0,
-    dead_epoch=30,
     saturated=0.0,
     gradient_ratio=0.8,
     output_spread=1.0,
     output_at_ends=0.0,
     undefined=0.0,
     update_ratio=1e-3,
-    weight_growth=1.5,
+    largest_update=3e-3,
     rise=0.0,
     fall=0.0,
     best_epoch=30,
@@ -86,9 +85,12 @@ def test_less_than_the_threshold_names_nothing(changes):
     assert named(sick(**changes)).name == CauseName.UNEXPLAINED
 
 
-@pytest.mark.parametrize(("update", "name"), [(1e-5, CauseName.LR_TOO_LOW), (0.2, CauseName.LR_TOO_HIGH)])
-def test_a_single_rate_is_blamed_and_the_best_of_several_is_not(update, name):
-    case = sick(update_ratio=update)
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [({"largest_update": 1e-5}, CauseName.LR_TOO_LOW), ({"update_ratio": 0.2}, CauseName.LR_TOO_HIGH)],
+)
+def test_a_single_rate_is_blamed_and_the_best_of_several_is_not(changes, name):
+    case = sick(**changes)
     assert named(replace(case, n_lrs=1)).name == name
     assert named(case).name == CauseName.UNEXPLAINED
 
@@ -117,6 +119,29 @@ def test_a_notice_is_a_cause_unless_its_advice_was_tried_and_does_no_better():
     assert named(case).name == NoticeName.SOFTMAX_TWICE
     assert named(replace(case, advised={"other": 0.88})).name == NoticeName.SOFTMAX_TWICE
     assert named(replace(case, advised={"other": 0.705})).name == CauseName.UNEXPLAINED
+
+
+def test_a_notice_that_the_reference_shares_is_no_cause_unless_its_advice_helps():
+    case = replace(
+        CASE, theory=noticed(NoticeName.SOFTMAX_TWICE), reference_notices=frozenset([NoticeName.SOFTMAX_TWICE])
+    )
+    assert named(case).name == CauseName.UNEXPLAINED
+
+
+def test_a_hidden_layer_is_not_to_blame_where_another_loss_mends_it_and_no_activation_does():
+    case = replace(sick(dead=0.9, saturated=0.9, gradient_ratio=1e-4), exchanges=[Exchange("loss", "mse", 0.9)])
+    assert named(case).name == CauseName.LOSS
+    either = replace(case, exchanges=[Exchange("loss", "mse", 0.9), Exchange("activation", "elu", 0.9)])
+    assert named(either).name == CauseName.DEAD_UNITS
+
+
+def test_a_rise_or_fall_that_the_reference_has_too_names_nothing():
+    assert named(replace(sick(rise=0.02), reference_rise=0.02)).name == CauseName.UNEXPLAINED
+    assert named(replace(sick(fall=0.15), reference_fall=0.1)).name == CauseName.UNEXPLAINED
+
+
+def test_a_pairing_that_diverges_in_tuning_has_exploded():
+    assert named(replace(CASE, diverges=True)).name == CauseName.EXPLODED
 
 
 def test_a_missing_softmax_takes_predictions_that_are_no_probabilities():

@@ -15,7 +15,8 @@ NAN = float("nan")
 COLUMNS = """task kind dataset activation output loss optimizer lr n_final score score_low score_high relative
 relative_low relative_high steps_to_target verdict reason cause notices score_grade speed_grade stability_grade
 probability_grade works is_reference validation_score best_validation_score error_ratio collapse_bound k_bad k_good
-n_tune n_diverged lr_at_edge seeds_needed speed_ratio log_loss_ratio probability_skill p_keeps q_keeps cause_name
+n_tune n_diverged lr_at_edge seeds_needed speed_ratio log_loss_ratio probability_skill
+probability_rule p_keeps q_keeps cause_name
 notice_names balanced_accuracy"""
 
 

@@ -40,7 +40,11 @@ def test_ten_times_the_log_loss_is_impaired_and_a_hundredth_more_is_calibrated()
     best = losses(0.05)
     assert judged(losses(0.5), best).grade is ProbabilityGrade.IMPAIRED
     assert judged(losses(0.0505), best).grade is ProbabilityGrade.CALIBRATED
-    assert judged(losses(0.5), best).ratio == pytest.approx(10)
+    assert judged(losses(0.5), best).log_loss_ratio == pytest.approx(10)
+
+
+def test_where_the_best_one_says_no_more_than_the_class_rates_nobody_is_calibrated():
+    assert judged(losses(5.0), losses(0.9)).grade is ProbabilityGrade.UNDECIDED
 
 
 def test_what_the_seeds_do_not_settle_is_undecided():

@@ -36,8 +36,8 @@ def test_a_task_is_told_in_words_with_its_best_what_works_and_why_the_rest_does_
         "  best: relu/sigmoid/bce/adam, 0.972",
         "  work: sigmoid + bce 1/1, sigmoid + mse 1/1",
         "  mismatched, because of:",
-        "       2  unexplained                   softmax + mse",
-        "       1  invalid                       softmax + bce",
+        "     2  unexplained                   softmax + mse",
+        "     1  invalid                       softmax + bce",
     ]
 
 

@@ -176,3 +176,16 @@ def test_declarations_and_emitted_code_agree_on_what_they_take(spec):
     native = NATIVE_LOSSES[spec.native]
     assert native.n_numbers == len(spec.hyper)
     assert {coding.target == "index" for coding in spec.codings.values()} == {native.takes_index}
+
+
+@pytest.mark.parametrize("far", [-torch.inf, -3e38])
+def test_a_wrong_class_infinitely_far_off_costs_nothing(far):
+    u = torch.zeros(2, 3, 32)
+    u[0, 2] = far
+    index, weights = torch.zeros(2, 32, dtype=torch.int64), torch.full((1, 32), 1 / 32)
+    found = losses.means_and_gradient("cross_entropy", u, index, weights, 0.0)
+    assert found is not None
+    means, grad = found
+    torch.testing.assert_close(means, F.cross_entropy(u, index, reduction="none").mean(1))
+    assert grad.isfinite().all()
+    torch.testing.assert_close(grad[0, :, 0] * 32, torch.tensor([-0.5, 0.5, 0.0]))

@@ -12,7 +12,7 @@ from actloss_cli.plan.selection import choose_lr
 from actloss_cli.store.data import RunData
 from actloss_cli.theory.frozen import Frozen
 
-UNNOTICED = Frozen((), proper=True).to_json()
+UNNOTICED = Frozen((), proper=True)
 N_ROWS, EPOCHS, STEPS_PER_EPOCH, N_TUNE, N_HIDDEN = 200, 12, 10, 2, 2
 BAD = {("softmax", "hinge"): 0.05, ("relu", "mae"): 0.5, ("tanh", "bce_with_logits"): 0.8, ("tanh", "mse"): 0.93}
 METRICS = {"regression": ("r2", "rmse", "mae"), "classes": ("accuracy", "balanced_accuracy", "log_loss", "brier")}

@@ -84,6 +84,24 @@ def test_a_blob_that_does_not_unpack_is_damage(copy):
 
 
 @pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE diagnostics SET points = (SELECT points FROM curves LIMIT 1)",
+        "UPDATE settings SET value = '{'",
+        """UPDATE settings SET value = '{"margin": "x"}'""",
+        """UPDATE settings SET value = '{"unheard of": 1}'""",
+        "UPDATE pairings SET theory = '{'",
+        """UPDATE pairings SET theory = '{"proper": true, "notices": [{"name": "unheard of"}]}'""",
+    ],
+)
+def test_what_is_not_as_we_store_it_is_damage(copy, spoil):
+    with sqlite3.connect(copy / "results.sqlite") as db:
+        db.execute(spoil)
+    with pytest.raises(UserError, match="or is damaged"):
+        read_run(copy)
+
+
+@pytest.mark.parametrize(
     ("pragma", "reason", "remedy"),
     [
         ("max_page_count = 1", "database or disk is full", "free space"),

@@ -3,10 +3,11 @@
 import math
 
 import pytest
+import torch
 
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
-from actloss_cli.catalogue.coding import coding_for, count_units
+from actloss_cli.catalogue.coding import code_targets, coding_for, count_units
 from actloss_cli.theory.head_properties import head_properties
 
 
@@ -51,7 +52,6 @@ def test_a_fair_pairing_reaches_the_least_loss_and_has_no_trivial_minimum(output
     assert found.excess == pytest.approx(0, abs=1e-4)
     assert not found.trivial
     assert not found.unbounded
-    assert found.constant is None
 
 
 def test_sigmoid_and_mse_pull_a_confidently_wrong_prediction_with_a_four_hundredth_of_the_most():
@@ -69,13 +69,50 @@ def test_a_matching_pair_pulls_hardest_where_it_is_wrong(output, loss, n):
     assert properties(output, loss, n).pull == pytest.approx(1, abs=0.01)
 
 
-@pytest.mark.parametrize("loss", ["bce", "bce_with_logits", "hinge"])
-def test_softmax_over_one_unit_is_always_one(loss):
-    assert properties("softmax", loss, 2).constant == 1
+@pytest.mark.parametrize(
+    ("output", "loss", "n"),
+    [
+        ("probit", "bce", 2),
+        ("cloglog", "bce", 2),
+        ("softmin", "categorical_cross_entropy", 10),
+        ("leaky_relu", "mse", 2),
+    ],
+)
+def test_an_output_of_another_shape_pulls_as_well(output, loss, n):
+    assert properties(output, loss, n).pull > 0.01
 
 
-def test_softmax_over_two_units_is_not_constant():
-    assert properties("softmax", "cross_entropy", 2).constant is None
+@pytest.mark.parametrize("loss", ["bce_with_logits", "soft_margin", "hinge", "squared_hinge"])
+@pytest.mark.parametrize("output", ["leaky_relu", "symlog"])
+def test_an_output_without_ends_holds_no_loss_back(output, loss):
+    assert properties(output, loss, 2).excess == pytest.approx(0, abs=1e-3)
+
+
+CLASS_HEADS = [
+    (output.name, loss.name, kind)
+    for kind in ("binary", "multiclass")
+    for output in catalogue.ACTIVATIONS
+    for loss in catalogue.LOSSES
+    if output.output and kind in loss.codings and output.range_for(output.hyper).is_inside(loss.domain)
+]
+
+
+@pytest.mark.parametrize(("output", "loss", "kind"), CLASS_HEADS)
+def test_no_loss_anywhere_lies_below_what_is_said_to_be_its_floor(output, loss, kind):
+    found = properties(output, loss, 2 if kind == "binary" else 4)
+    assert 0 <= found.pull <= 1 + 1e-9
+    if found.unbounded:
+        return
+    spec, out = catalogue.loss(loss), catalogue.activation(output)
+    coding = coding_for(spec, out, kind)
+    n_units = count_units(coding, 2 if kind == "binary" else 4)
+    z = torch.randn(400, n_units, dtype=torch.float64, generator=torch.Generator().manual_seed(1)) * 100
+    worst = 0.0
+    for true in range(2 if n_units == 1 else 1):
+        target = code_targets(torch.full((400,), true), coding, n_units, 0.0, 1.0, torch.float64)
+        losses = spec.per_sample(out.apply(z, **out.hyper), target, **spec.hyper)
+        worst = max(worst, float(losses[~losses.isnan()].min()))
+    assert worst >= found.floor - 5e-3  # as good as the two digits that a notice shows
 
 
 @pytest.mark.parametrize("output", ["identity", "relu"])

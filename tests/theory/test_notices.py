@@ -9,12 +9,15 @@ from actloss_cli.theory.notices import activation_notices
 from actloss_cli.theory.task_notices import notices_of_head
 
 TARGETS = np.random.default_rng(0).normal(50, 10, size=1000)
-CLASSES = {"regression": 0, "binary": 2, "multiclass": 10}
+DRAWN = {
+    "regression": TARGETS,
+    "binary": np.repeat([0, 1], [300, 100]),
+    "multiclass": np.repeat(np.arange(10), 40),
+}
 
 
 def notices(kind, output, loss, **settings):
-    y = TARGETS if kind == "regression" else None
-    return list(notices_of_head(Choice.of(output), Choice.of(loss, settings), kind, CLASSES[kind], y))
+    return list(notices_of_head(Choice.of(output), Choice.of(loss, settings), kind, DRAWN[kind]))
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,8 @@ def notices(kind, output, loss, **settings):
         ("regression", "relu", "huber", NoticeName.TARGETS_OUT_OF_REACH),
         ("regression", "identity", "mae", NoticeName.OTHER_CENTRE),
         ("regression", "identity", "cross_entropy", NoticeName.NO_CODING),
+        ("regression", "softmax", "mse", NoticeName.ONE_UNIT_SOFTMAX),
+        ("binary", "identity", "mae", NoticeName.LIKELIER_CLASS),
     ],
 )
 def test_a_mistake_is_noticed(kind, output, loss, expected):
@@ -73,6 +78,9 @@ def test_a_mistake_is_noticed(kind, output, loss, expected):
         ("multiclass", "softplus", "categorical_cross_entropy"),
         ("multiclass", "identity", "mse"),
         ("regression", "identity", "mse"),
+        ("binary", "leaky_relu", "bce_with_logits"),
+        ("binary", "probit", "bce"),
+        ("multiclass", "softmin", "categorical_cross_entropy"),
     ],
 )
 def test_a_fair_pairing_gets_no_notice(kind, output, loss):
@@ -107,3 +115,20 @@ def test_class_weights_bias_the_probabilities_of_a_proper_loss():
     (notice,) = notices("binary", "identity", "bce_with_logits", class_weight="balanced")
     assert notice.name is NoticeName.BIASED_PROBABILITIES
     assert "weighs the classes" in notice.text
+    even = np.repeat([0, 1], 200)
+    loss = Choice.of("bce_with_logits", {"class_weight": "balanced"})
+    assert list(notices_of_head(Choice.of("identity"), loss, "binary", even)) == []
+
+
+def test_a_regression_gets_no_class_weights_and_a_rate_no_negative_target():
+    assert [n.name for n in notices("regression", "identity", "mse", class_weight="balanced")] == [
+        NoticeName.WEIGHTS_ON_REGRESSION
+    ]
+    (notice,) = notices_of_head(Choice.of("identity"), Choice.of("poisson"), "regression", np.array([-1.0, 2.0]))
+    assert notice.name is NoticeName.NEGATIVE_TARGETS
+
+
+@pytest.mark.parametrize(("q", "words"), [(0.9, "above the mean"), (0.1, "or below")])
+def test_a_quantile_loss_says_on_which_side_of_the_mean_it_aims(q, words):
+    (notice,) = notices("regression", "identity", "quantile", q=q)
+    assert words in notice.text
