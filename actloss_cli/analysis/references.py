@@ -41,17 +41,16 @@ def select_reference(evidence: Sequence[Evidence], floor: float, fail_share: flo
 
     Three tune seeds alone would let a pairing win by luck that fails on every fourth seed, and all others would be held
     against it; no test score takes part. Candidates must be reliable: no seed may have turned non-finite, crashed, or
-    collapsed, that is ended below `fail_share` of the best one's gain. Ties (`ties_with`) go to the faster (median over
-    seeds of the epochs to `TARGET_SHARE` of the best mean), then by name. None without candidates. Final once all
-    pairings have all their trials.
+    collapsed, that is ended below `fail_share` of the pairing's own mean gain, so that no other pairing decides on it.
+    Ties (`ties_with`) go to the faster (median over seeds of the epochs to `TARGET_SHARE` of the best mean), then by
+    name. None without candidates. Final once all pairings have all their trials.
     """
     candidates = sorted(
         (_candidate(one, floor) for one in evidence if _may_be_reference(one)), key=lambda one: one.evidence.label
     )
     if not candidates:
         return None
-    gain = max(one.final.mean() for one in candidates) - floor
-    reliable = [one for one in candidates if one.final.min() >= floor + fail_share * gain]
+    reliable = [one for one in candidates if one.final.min() >= floor + fail_share * (one.final.mean() - floor)]
     if not reliable:
         return None
     final = np.stack([one.final for one in reliable])
