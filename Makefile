@@ -11,7 +11,7 @@ WORKERS ?=
 ## RESULTS=DIR          where runs leave their folders (results)
 RESULTS ?= results
 ## PYTEST_FLAGS=...     replaces the options of pytest, such as "-k moons -x"
-PYTEST_FLAGS ?= -n auto --maxprocesses=4 --dist=loadfile
+PYTEST_FLAGS ?= -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 # a PYTHON that the user names is taken at its word: no other is tried
 PYTHONS := $(if $(filter file,$(origin PYTHON)),$(PYTHON) python3.13 python3.12 python3.11,"$(PYTHON)")

@@ -12,6 +12,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from tests.tiny_grid import actloss, write_tiny
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with what takes longest, so that no process is left with it while the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Acts on `@pytest.mark.requires("ray")`; a test may name several modules."""
     wanted = [module for mark in item.iter_markers("requires") for module in mark.args]

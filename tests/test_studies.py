@@ -32,6 +32,8 @@ from studies.rates import HOLDS, RARER, TOO_OFTEN, Bound, Case, Rate, rates_of
 from studies.real_scores import RealPairing, RealTask, draw_residuals, run_real
 from studies.simulated import SETUPS, at_share, collapsing, task_of, twice_as_slow
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parent.parent
 CASES = {(case.section, case.setting, case.n_seeds): case for case in simulated_cases()}
 SESSION = {"started": "2026-01-01", "actloss": "1", "git_commit": "abc", "processor": "p", "instruction_set": "i"}

@@ -11,6 +11,8 @@ from actloss_cli.config.yaml_writer import dump_yaml
 from tests.cli.test_commands import in_process
 from tests.tiny_grid import actloss
 
+pytestmark = pytest.mark.long
+
 SMALL = """\
 name: small
 tasks:

@@ -18,7 +18,7 @@ from actloss_cli.engine.saturation import end_zones, largest_slope
         (Choice.of("elu", {"alpha": 2.0}), 2),
         (Choice.of("sine", {"omega": 3.0}), 3),
         (Choice.of("gaussian"), math.sqrt(2 / math.e)),
-        (Choice.of("square"), 20),
+        (Choice.of("square"), 4),  # at 2, where inputs end
         (Choice.of("prelu", {"init": 1.5}), 1.5),
         (Choice.of("rrelu"), 1),
     ],

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pandas as pd
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from actloss_cli.catalogue import ACTIVATIONS, OPTIMIZERS
 from actloss_cli.store.reader import read_run
 from tests.tiny_grid import actloss
+
+pytestmark = pytest.mark.long
 
 HEADS = {
     "friedman1": ("regression", "identity", ["mse", "huber", "quantile"]),

@@ -24,6 +24,8 @@ from actloss_cli.store.reader import read_run
 from actloss_cli.store.writer import StoreWriter
 from tests.tiny_grid import TINY, actloss, write_tiny
 
+pytestmark = pytest.mark.long
+
 
 def results_of(folder):
     return read_run(folder).trials.drop(columns="elapsed_s").sort_values(["pairing_id", "phase", "lr", "seed"])

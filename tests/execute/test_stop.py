@@ -21,6 +21,8 @@ from actloss_cli.store.reader import read_run
 from actloss_cli.store.writer import StoreWriter
 from tests.tiny_grid import TINY, actloss, write_tiny
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def handlers():

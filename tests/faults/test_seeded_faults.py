@@ -10,6 +10,8 @@ from actloss_cli.store.reader import read_run
 from actloss_cli.theory.notice import NoticeName
 from tests.tiny_grid import actloss
 
+pytestmark = pytest.mark.long
+
 FAULTS = {
     "digits/relu/softmax/cross_entropy/adam": {NoticeName.SOFTMAX_TWICE},
     "digits/relu/softmax/nll/adam": {NoticeName.PROBABILITIES_AS_LOGS},
