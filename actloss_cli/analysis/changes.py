@@ -13,7 +13,7 @@ from actloss_cli.analysis.multiplicity import benjamini_hochberg
 from actloss_cli.analysis.pairing_row import FUNCTIONS
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.analysis.setting_changes import SettingChanges
-from actloss_cli.analysis.statistics import LEVEL
+from actloss_cli.analysis.statistics import LEVEL, half_row
 from actloss_cli.analysis.trial_table import TrialTable
 from actloss_cli.plan.selection import Floats
 from actloss_cli.store.data import RunData
@@ -187,14 +187,8 @@ def _t_test(before: Floats, after: Floats, *, is_paired: bool) -> Floats:
 def _half_rows(before: RunData, after: RunData) -> dict[str, float]:
     """By task half of what the weightiest test row can change in a score, in the run where that is more."""
     return {
-        task: max(map(_half_row, (strata, after.strata.get(task, strata)))) for task, strata in before.strata.items()
+        task: max(map(half_row, (strata, after.strata.get(task, strata)))) for task, strata in before.strata.items()
     }
-
-
-def _half_row(strata: NDArray[np.int64]) -> float:
-    """From `[N]`: a score is the mean over strata of the mean in each."""
-    counts = np.unique(strata, return_counts=True)[1]
-    return 0.5 / (len(counts) * int(counts.min()))
 
 
 def _are_equal(both: pd.DataFrame, before: RunData, after: RunData) -> NDArray[np.bool_]:

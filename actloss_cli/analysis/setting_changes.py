@@ -124,13 +124,13 @@ def _differences(before: Any, after: Any, path: str = "") -> Iterator[SettingCha
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys([*before, *after]):
             yield from _differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
-    elif _are_entries(before) and _are_entries(after):
+    elif are_entries(before) and are_entries(after):
         yield from _entry_differences(before, after, path)
     elif before != after:
         yield SettingChange("config", path, before, after)
 
 
-def _are_entries(value: Any) -> bool:
+def are_entries(value: Any) -> bool:
     """Whether it lists functions of an axis, or patterns under `exclude`, whose order says nothing."""
     return isinstance(value, list) and all(isinstance(part, Mapping) for part in value)
 

@@ -94,7 +94,14 @@ def _rows(x: Floats, r: Floats, strata: NDArray[np.int64]) -> tuple[Covariance, 
         return float(np.bincount(strata, a * b)[present] @ scale)
 
     x, r = centred(x), centred(r)
-    return Covariance(covariance(x, x), covariance(x, r), covariance(r, r)), 0.5 / (len(count) * int(count.min()))
+    return Covariance(covariance(x, x), covariance(x, r), covariance(r, r)), half_row(strata)
+
+
+def half_row(strata: NDArray[np.int64]) -> float:
+    """Gives half of what the weightiest of the rows `[N]` can change in a score, the mean over strata of means."""
+    every = np.bincount(strata)
+    count = every[every > 0]
+    return 0.5 / (len(count) * int(count.min()))
 
 
 def contrast(scores: PairedScores, c: float, level: float = LEVEL) -> Interval:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from actloss_cli.analysis.setting_changes import SettingChange, SettingChanges
+from actloss_cli.analysis.setting_changes import SettingChange, SettingChanges, are_entries
 from actloss_cli.report.terminal_text import say, shown
 
 _MOST_CHARACTERS = 60
@@ -27,7 +27,7 @@ def print_setting_changes(console: Console, settings: SettingChanges, tasks: Col
 def _change_text(change: SettingChange, tasks: Collection[str]) -> str:
     """`training.epochs 4 -> 8 (moons)`, `optimizer without sgd, with adam`."""
     of_tasks = f" ({', '.join(change.tasks)})" if change.tasks and set(change.tasks) != set(tasks) else ""
-    if _are_entries(change.before) and _are_entries(change.after):
+    if are_entries(change.before) and are_entries(change.after):
         parts = [
             f"{word} {_cut(_entries_text(entries, change))}"
             for word, entries in (("without", change.before), ("with", change.after))
@@ -35,10 +35,6 @@ def _change_text(change: SettingChange, tasks: Collection[str]) -> str:
         ]
         return f"{change.name} {', '.join(parts)}{of_tasks}"
     return f"{change.name} {_cut(_text(change.before))} -> {_cut(_text(change.after))}{of_tasks}"
-
-
-def _are_entries(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(part, Mapping) for part in value)
 
 
 def _entries_text(entries: list[Mapping[str, Any]], change: SettingChange) -> str:
