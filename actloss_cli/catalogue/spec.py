@@ -74,11 +74,13 @@ class InPlaceKernel:
 
     `forward(z, out, hyper)` writes f(z) into `out` (the same buffer as `z` where `saves` is "output").
     `backward(grad, saved, hyper)` multiplies `grad` by f' in place; `saved` is z or f(z), as `saves` says.
+    `native(hyper)` is the name and the numbers of emitted code that does the same to the bit, where there is any.
     """
 
     forward: Callable[[Tensor, Tensor, Hyper], object]
     backward: Callable[[Tensor, Tensor, Hyper], object]
     saves: Literal["input", "output"]
+    native: Callable[[Hyper], tuple[str, tuple[float, ...]]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

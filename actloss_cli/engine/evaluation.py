@@ -32,11 +32,24 @@ def score(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Tensor:
     return metrics.balanced_decisions(u, y, head.threshold)
 
 
-def test_metrics(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> dict[str, Tensor]:
-    """Every metric of the kind `[T]`."""
+def test_report(
+    u: Tensor, y: Tensor, validation_u: Tensor, validation_y: Tensor, kind: Kind, head: Head, scale: Scale
+) -> tuple[dict[str, Tensor], Tensor]:
+    """What a final trial reports of its test rows y `[T, N]`: every metric of the kind `[T]`, and row scores `[T, N]`.
+
+    A row score is the row's share in the score: R² by linearisation, else the share that the true class got.
+    """
     if kind == "regression":
-        return metrics.regression_metrics(scale.predict(u, head), y)
-    return metrics.classification_metrics(u, y, head)
+        predicted = scale.predict(u, head)
+        found = metrics.regression_metrics(predicted, y)
+        return found | {"score": found["r2"]}, metrics.r2_rows(predicted, y)
+    shares = metrics.true_shares(u, y, head.threshold)
+    found = metrics.classification_metrics(u, y, shares, head)
+    found["score"] = found["balanced_accuracy"]
+    found |= validation_probabilities(validation_u, validation_y, kind, head)
+    if kind == "binary" and head.n_units == 1:
+        found["score_tuned_threshold"] = tuned_threshold_score(u, y, validation_u, validation_y)
+    return found, shares
 
 
 def validation_probabilities(u: Tensor, y: Tensor, kind: Kind, head: Head) -> dict[str, Tensor]:
@@ -45,13 +58,6 @@ def validation_probabilities(u: Tensor, y: Tensor, kind: Kind, head: Head) -> di
         return {}
     found = metrics.proper_scores(head.loss.implied(u), y)
     return {f"validation_{name}": value for name, value in found.items()}
-
-
-def row_scores(u: Tensor, y: Tensor, kind: Kind, head: Head, scale: Scale) -> Tensor:
-    """Each test row's share in the score `[T, N]`: R² by linearisation, else the share that the true class got."""
-    if kind == "regression":
-        return metrics.r2_rows(scale.predict(u, head), y)
-    return metrics.true_shares(u, y, head.threshold)
 
 
 def tuned_threshold_score(u: Tensor, y: Tensor, validation_u: Tensor, validation_y: Tensor) -> Tensor:

@@ -74,7 +74,5 @@ class FlatLayout:
     def clear(self, flat: Tensor, trials: Sequence[int]) -> None:
         """Sets these trials' elements to zero in place."""
         for block in self.blocks:
-            view = block.view(flat)
-            for trial in trials:
-                if 0 <= trial - block.first < block.shape[0]:
-                    view[trial - block.first].zero_()
+            inside = [trial - block.first for trial in trials if 0 <= trial - block.first < block.shape[0]]
+            block.view(flat)[inside] = 0

@@ -33,6 +33,13 @@ class Head:
         """Pre-activations to outputs, both `[.., C, ..]`."""
         return self.output.apply(z, **self.output_hyper)
 
+    def activate_(self, z: Tensor) -> Tensor:
+        """The same in place."""
+        if self.output.kernel is None:
+            return z.copy_(self.activate(z))
+        self.output.kernel.forward(z, z, self.output_hyper)
+        return z
+
     def predict(self, u: Tensor) -> Tensor:
         """A regression's outputs to predictions of the coded target, both `[.., 1, ..]`."""
         return u if self.loss.link is None else self.loss.link(u)

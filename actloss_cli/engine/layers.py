@@ -14,7 +14,7 @@ from torch import Tensor
 
 from actloss_cli.catalogue.spec import ActivationSpec, Hyper
 from actloss_cli.engine.noise import StackedNoise
-from actloss_cli.native.products import products
+from actloss_cli.native.products import Activations, products
 
 Pair: TypeAlias = tuple[Tensor, Tensor]
 """Weight `[T, O, I]` and bias `[T, O, 1]`, or their gradients."""
@@ -69,11 +69,17 @@ class NativeLinear:
         self._z = self._x = self._weight.new_empty(T, n_out, B)
         self._below = None if pick is not None else self._weight.new_empty(T, n_in, B)
         self._pick = torch.arange(T) if pick is None else pick
+        self._above: Activations | None = None
+        self._under: Activations | None = None
+
+    def fuse(self, activation: "SegmentedActivation", upper: "NativeLinear") -> None:
+        """Takes the part of an activation that comes next, and the layer after that the part of its gradient."""
+        self._above = upper._under = activation.hand_over(self._z)
 
     def forward(self, x: Tensor) -> Tensor:
         """`[T, I, B]` or, in a first layer, `[S, I, B]` to `[T, O, B]`."""
         self._x = x.contiguous()
-        self._products.forward(self._z, self._weight, self._bias, self._x, self._pick)
+        self._products.forward(self._z, self._weight, self._bias, self._x, self._pick, self._above)
         return self._z
 
     def backward(self, grad: Tensor) -> Tensor:
@@ -82,7 +88,7 @@ class NativeLinear:
         self._products.weight_grad(self._weight_grad, self._bias_grad, grad, self._x, self._pick)
         if self._below is None:
             return grad
-        self._products.below(self._below, self._weight, grad)
+        self._products.below(self._below, self._weight, grad, self._under)
         return self._below
 
 
@@ -113,6 +119,7 @@ class SegmentedActivation:
         self._pieces = [
             _Declared(segment) if segment.spec.kernel is not None else _Differentiated(segment) for segment in segments
         ]
+        self._at_work = self._pieces
         in_place = all(piece.in_place for piece in self._pieces)
         self._result = None if in_place else torch.empty_like(like)
         self.value = like
@@ -121,13 +128,28 @@ class SegmentedActivation:
     def forward(self, x: Tensor) -> Tensor:
         """`[T, H, B]` to the same shape; x is overwritten where every segment can work in place."""
         self.value = x if self._result is None else self._result
-        for piece in self._pieces:
+        for piece in self._at_work:
             piece.forward(x, self.value)
         return self.value
 
+    def hand_over(self, z: Tensor) -> Activations | None:
+        """Leaves to the products what they can do of it with the pre-activations z `[T, H, B]`, always in that buffer.
+
+        What is handed over is no more done here; None where nothing is.
+        """
+        if z.dtype != torch.float32:
+            return None
+        y = z if self._result is None else self._result
+        functions = [piece.native for piece in self._pieces for _ in range(piece.n_trials)]
+        self._at_work = [piece for piece in self._pieces if piece.native is None]
+        for piece in self._pieces:
+            if isinstance(piece, _Declared):
+                piece.save(z, y)
+        return Activations(functions, z, y)
+
     def backward(self, grad: Tensor) -> Tensor:
         """Works in place on `grad` `[T, H, B]`."""
-        for piece in self._pieces:
+        for piece in self._at_work:
             piece.backward(grad)
         return grad
 
@@ -164,13 +186,18 @@ class _Declared:
         assert kernel is not None
         self._kernel, self._hyper = kernel, segment.hyper
         self.in_place = kernel.saves == "output"
+        self.native = None if kernel.native is None else kernel.native(segment.hyper)
+        self.n_trials = segment.trials.stop - segment.trials.start
         self._z, self._out, self._grad = (_Window(segment.trials) for _ in range(3))
         self._saved: Tensor | None = None
 
     def forward(self, x: Tensor, result: Tensor) -> None:
-        z, out = self._z.of(x), self._out.of(result)
-        self._kernel.forward(z, out, self._hyper)
-        self._saved = out if self._kernel.saves == "output" else z
+        self._kernel.forward(self._z.of(x), self._out.of(result), self._hyper)
+        self.save(x, result)
+
+    def save(self, x: Tensor, result: Tensor) -> None:
+        """Notes where the gradient finds what it needs."""
+        self._saved = self._out.of(result) if self._kernel.saves == "output" else self._z.of(x)
 
     def backward(self, grad: Tensor) -> None:
         assert self._saved is not None
@@ -184,8 +211,10 @@ class _Differentiated:
     """A segment whose gradient autograd derives: any callable, with or without learnable parameters."""
 
     in_place = False
+    native = None
 
     def __init__(self, segment: Segment) -> None:
+        self.n_trials = segment.trials.stop - segment.trials.start
         self._apply: Callable[..., Tensor] = segment.spec.apply
         self._segment, self._hyper, self._trials = segment, segment.hyper, segment.trials
         self._learnable, self._learnable_grad = segment.learnable, segment.learnable_grad

@@ -153,15 +153,9 @@ class PlainTraining:
 
     @torch.no_grad()
     def _test(self, validation_u: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-        y = self._problem.test.y[None]
-        u = self._predict(self._problem.test)
-        arguments = (u, y, self._trial.task.kind, self._head, self._scale)
-        found = evaluation.test_metrics(*arguments) | {"score": evaluation.score(*arguments)}
-        validation_y, kind = self._problem.validation.y[None], self._trial.task.kind
-        found |= evaluation.validation_probabilities(validation_u, validation_y, kind, self._head)
-        if kind == "binary" and self._head.n_units == 1:
-            found["score_tuned_threshold"] = evaluation.tuned_threshold_score(u, y, validation_u, validation_y)
-        return found, evaluation.row_scores(*arguments)
+        test, validation = self._problem.test, self._problem.validation
+        u, kind = self._predict(test), self._trial.task.kind
+        return evaluation.test_report(u, test.y[None], validation_u, validation.y[None], kind, self._head, self._scale)
 
 
 class _NanSafe(nn.Module):

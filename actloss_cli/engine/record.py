@@ -1,5 +1,6 @@
 """Collects what T trainings report epoch by epoch, notes which turned non-finite, and makes their outcomes."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,6 +10,10 @@ from torch import Tensor
 
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.engine.outcome import CURVES, TrialOutcome
+from actloss_cli.native.tallies import sums_of_squares
+
+_OF_BEST: tuple[str, ...] = ("best_validation_score", "best_epoch")
+_ON_VALIDATION = (*CURVES, *_OF_BEST)
 
 
 class Record:
@@ -19,7 +24,7 @@ class Record:
         """After which epochs diagnostics are asked for."""
         self._names = diagnostic_names(n_hidden)
         self._diagnostics = np.full((T, len(self.diagnosed), len(self._names)), np.nan, np.float32)
-        self._curves = {name: np.full((T, E), np.nan) for name in CURVES}
+        self._curves = np.full((len(CURVES), T, E), np.nan)
         self._diverged_epoch = np.zeros(T, np.int64)
 
     def add(self, epoch: int, **values: Tensor) -> list[int]:
@@ -27,12 +32,12 @@ class Record:
 
         A trial whose training or validation loss or score is not finite has diverged: epochs count from 1.
         """
-        columns = {name: values[name].detach().cpu().numpy() for name in CURVES}
-        finite = np.all([np.isfinite(column) for column in columns.values()], axis=0)
-        fresh = ~finite & (self._diverged_epoch == 0)
+        columns = torch.stack([values[name] for name in CURVES]).detach().cpu().numpy()
+        self._curves[:, :, epoch] = columns
+        if np.isfinite(columns.sum()):  # the usual case
+            return []
+        fresh = ~np.isfinite(columns).all(0) & (self._diverged_epoch == 0)
         self._diverged_epoch[fresh] = epoch + 1
-        for name, column in columns.items():
-            self._curves[name][:, epoch] = np.where(self._diverged_epoch == 0, column, np.nan)
         return [int(trial) for trial in np.flatnonzero(fresh)]
 
     def diagnose(self, n_epochs: int, values: Mapping[str, Tensor]) -> None:
@@ -48,43 +53,59 @@ class Record:
 
     def outcomes(self, test: dict[str, Tensor], row_scores: Tensor | None, n_train: int) -> list[TrialOutcome]:
         """One outcome per trial; `test` has a value `[T]` per metric (`score` among them for finals)."""
-        metrics = {name: value.detach().cpu().numpy() for name, value in test.items()}
+        E = self._curves.shape[2]
+        is_over = np.arange(1, E + 1) >= np.where(self._diverged_epoch > 0, self._diverged_epoch, E + 1)[:, None]
+        self._curves[:, is_over] = np.nan
+        metrics = self._metrics({name: value.detach().cpu().numpy() for name, value in test.items()})
         rows = None if row_scores is None else row_scores.detach().cpu().float().numpy()
-        return [self._outcome(t, metrics, rows, n_train) for t in range(len(self._diverged_epoch))]
+        curves = _to_float32(self._curves)
+        return [
+            self._outcome(t, found, dict(zip(CURVES, curves[:, t], strict=True)), rows, n_train)
+            for t, found in enumerate(metrics)
+        ]
+
+    def _metrics(self, test: dict[str, NDArray[np.float64]]) -> list[dict[str, float]]:
+        """Of each trial the finite ones: of the last epoch, of the epoch best on validation (from 1), of the test."""
+        last = dict(zip(CURVES, self._curves[:, :, -1], strict=True))
+        scores = self._curves[CURVES.index("validation_score")]
+        best = np.where(np.isnan(scores), -np.inf, scores).argmax(1)  # the first of equals; 0 where none is finite
+        of_best = {"best_validation_score": scores[np.arange(len(best)), best], "best_epoch": best + 1.0}
+        of_best["best_epoch"][np.isnan(of_best["best_validation_score"])] = np.nan
+        columns = {"score": last["validation_score"], **last, **of_best, **test}
+        return [
+            {name: value for name, value in zip(columns, row, strict=True) if math.isfinite(value)}
+            for row in np.stack(list(columns.values()), 1).tolist()
+        ]
 
     def _outcome(
-        self, t: int, test: dict[str, NDArray[np.float64]], rows: NDArray[np.float32] | None, n_train: int
+        self,
+        t: int,
+        metrics: dict[str, float],
+        curves: dict[str, NDArray[np.float32]],
+        rows: NDArray[np.float32] | None,
+        n_train: int,
     ) -> TrialOutcome:
-        exact = {name: curve[t] for name, curve in self._curves.items()}
-        curves = {name: _to_float32(curve) for name, curve in exact.items()}
         points = self._diagnostics[t].copy()
-        if diverged_epoch := int(self._diverged_epoch[t]):
+        diverged_epoch = int(self._diverged_epoch[t])
+        if diverged_epoch:
             points[np.array(self.diagnosed) >= diverged_epoch] = np.nan
-            return TrialOutcome("diverged", diverged_epoch, _best(exact), curves, None, n_train, points)
-        last = {name: float(curve[-1]) for name, curve in exact.items()}
-        if "score" in test and not np.isfinite(test["score"][t]):  # finite on validation, not on the test rows
-            last_epoch = len(curves["train_loss"])
-            return TrialOutcome("diverged", last_epoch, last | _best(exact), curves, None, n_train, points)
-        found = {name: float(values[t]) for name, values in test.items() if np.isfinite(values[t])}
-        metrics = {"score": last["validation_score"], **last, **_best(exact), **found}
+            best = {name: metrics[name] for name in _OF_BEST if name in metrics}
+            return TrialOutcome("diverged", diverged_epoch, best, curves, None, n_train, points)
+        if "score" not in metrics:  # finite on validation, not on the test rows
+            last_epoch = self._curves.shape[2]
+            on_validation = {name: metrics[name] for name in _ON_VALIDATION}
+            return TrialOutcome("diverged", last_epoch, on_validation, curves, None, n_train, points)
         return TrialOutcome("done", None, metrics, curves, None if rows is None else rows[t].copy(), n_train, points)
 
 
-def _best(curves: dict[str, NDArray[np.float64]]) -> dict[str, float]:
-    """Best validation score and its epoch, counted from 1; nothing if no epoch was finite."""
-    scores = curves["validation_score"]
-    if np.all(np.isnan(scores)):
-        return {}
-    best = int(np.nanargmax(scores))
-    return {"best_validation_score": float(scores[best]), "best_epoch": float(best + 1)}
-
-
-def _to_float32(curve: NDArray[np.float64]) -> NDArray[np.float32]:
+def _to_float32(curves: NDArray[np.float64]) -> NDArray[np.float32]:
     """R² has no lower bound: what is beyond float32 becomes its largest finite value. NaN stays."""
     ends = np.finfo(np.float32)
-    return np.clip(curve, ends.min, ends.max).astype(np.float32)
+    return np.clip(curves, ends.min, ends.max).astype(np.float32)
 
 
 def all_finite(values: Tensor) -> Tensor:
     """Per trial, whether `[T, ..]` is finite throughout: `[T]`."""
+    if values.dtype == torch.float32:
+        return sums_of_squares(values).isfinite()  # doubles: no finite singles add up beyond them
     return (values.flatten(1) * 0).sum(1) == 0  # NaN where a value is not finite; a tenth of the time of looking for it

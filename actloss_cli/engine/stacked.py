@@ -10,7 +10,7 @@ from actloss_cli import catalogue
 from actloss_cli.engine.feed import Feed
 from actloss_cli.engine.flat import Block, FlatLayout
 from actloss_cli.engine.initialise import initial_weights
-from actloss_cli.engine.layers import Layer, Pair, Segment, SegmentedActivation, linear
+from actloss_cli.engine.layers import Layer, NativeLinear, Pair, Segment, SegmentedActivation, linear
 from actloss_cli.engine.noise import StackedNoise
 from actloss_cli.engine.stacked_optimizer import StackedOptimizer
 from actloss_cli.plan.trial import Trial
@@ -54,6 +54,9 @@ class StackedModel:
                 like = self.param.new_empty(len(trials), self._widths[depth + 1], B)
                 self.activations.append(SegmentedActivation(segments[depth], like))
                 self.chain.append(self.activations[-1])
+        for lower, activation, upper in zip(self.chain[::2], self.activations, self.chain[2::2], strict=False):
+            if isinstance(lower, NativeLinear) and isinstance(upper, NativeLinear):
+                lower.fuse(activation, upper)
 
     def forward(self, x: Tensor, *, training: bool = False) -> Tensor:
         """Rows of all seeds `[S, D, B]` to pre-activations of the output `[T, C, B]`; the next call overwrites them."""
@@ -73,8 +76,9 @@ class StackedModel:
 
     def freeze(self, trials: Sequence[int]) -> None:
         """Takes trials out of the training: parameters, state and learning rate become zero."""
-        self._layout.clear(self.param, trials)
-        self._optimizer.freeze(trials)
+        if trials:
+            self._layout.clear(self.param, trials)
+            self._optimizer.freeze(trials)
 
     def linear_parts(self, flat: Tensor) -> list[Pair]:
         """Weight `[T, O, I]` and bias `[T, O, 1]` of each linear layer in a buffer like that of all parameters."""

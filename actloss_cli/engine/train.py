@@ -72,13 +72,13 @@ class StackedTraining:
         parts = [problem.validation for problem in self._problems]
         validation, first = self.feed.held_out(parts), self.feed.first_chunk(parts)
         diagnostics = StackedDiagnostics(self.model, self.head, self._activations, first, validation.y.shape[1])
-        u = self._predict(validation, diagnostics.see)
+        u = self._predict(validation, self._room(validation), diagnostics.see)
         record.diagnose(0, diagnostics.measure(validation.real(u)))
         for epoch in range(epochs):
             is_diagnosed = epoch + 1 in record.diagnosed
             self._before_last_step = diagnostics.keep if is_diagnosed else None
             train_loss = self.train_epoch(epoch)
-            u = self._predict(validation, diagnostics.see if is_diagnosed else None)
+            self._predict(validation, u, diagnostics.see if is_diagnosed else None)
             if is_diagnosed:
                 record.diagnose(epoch + 1, diagnostics.measure(validation.real(u)))
             diverged = record.add(epoch, train_loss=train_loss, **self._validate(u, validation))
@@ -103,16 +103,18 @@ class StackedTraining:
             total += loss * (batch.n / self.feed.n_train)
         return total
 
-    def _predict(self, rows: HeldOut, see: Callable[[Tensor], None] | None = None) -> Tensor:
-        """Outputs `[T, C, K B]` on held-out rows; `see` gets each chunk's pre-activations, which it may spend."""
-        K, B = len(rows.xs), rows.xs.shape[3]
-        u = rows.xs.new_empty(self._T, self.head.n_units, K * B)
-        for k, x in enumerate(rows.xs):
+    def _room(self, rows: HeldOut) -> Tensor:
+        """For outputs on these rows `[T, C, K B]`."""
+        return rows.xs.new_empty(self._T, self.head.n_units, len(rows.xs) * self.feed.B)
+
+    def _predict(self, rows: HeldOut, u: Tensor, see: Callable[[Tensor], None] | None = None) -> Tensor:
+        """Fills u with outputs `[T, C, K B]` on held-out rows; `see` gets each chunk's z, which it may spend."""
+        for x, chunk in zip(rows.xs, torch.split(u, self.feed.B, 2), strict=True):
             z = self.model.forward(x)
-            u[:, :, k * B : (k + 1) * B] = self.head.activate(z)
+            chunk.copy_(z)
             if see is not None:
                 see(z)
-        return u
+        return self.head.activate_(u)
 
     def _validate(self, u: Tensor, rows: HeldOut) -> dict[str, Tensor]:
         """Loss and score `[T]` of outputs `[T, C, K B]` on validation rows; NaN where any of them is not finite."""
@@ -127,10 +129,5 @@ class StackedTraining:
     def _test(self, validation_u: Tensor, validation: HeldOut) -> tuple[dict[str, Tensor], Tensor]:
         """Metrics `[T]` and row scores `[T, N]` on the test rows, touched here and nowhere else."""
         rows = self.feed.held_out([problem.test for problem in self._problems])
-        u = rows.real(self._predict(rows))
-        arguments = (u, rows.y, self._task.kind, self.head, self._scale)
-        found = evaluation.test_metrics(*arguments) | {"score": evaluation.score(*arguments)}
-        found |= evaluation.validation_probabilities(validation_u, validation.y, self._task.kind, self.head)
-        if self._task.kind == "binary" and self.head.n_units == 1:
-            found["score_tuned_threshold"] = evaluation.tuned_threshold_score(u, rows.y, validation_u, validation.y)
-        return found, evaluation.row_scores(*arguments)
+        u = rows.real(self._predict(rows, self._room(rows)))
+        return evaluation.test_report(u, rows.y, validation_u, validation.y, self._task.kind, self.head, self._scale)

@@ -1,66 +1,71 @@
-"""Functions that PyTorch is slow at, element by element from z to out, which may be the same tensor; and gradients.
+"""Activations that PyTorch is slow at, element by element from z to out, which may be the same tensor; and gradients.
 
 Where emitted code can't go (another device or type, an array that isn't whole vectors) PyTorch's own do it.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import torch
 from torch import Tensor
 
+from actloss_cli.native.activations_code import NATIVE_ACTIVATIONS
 from actloss_cli.native.calls import Code, fit
 from actloss_cli.native.machine import host_target
 from actloss_cli.native.maps_code import emit_functions
 
 _aten = torch.ops.aten
 
-_ARGUMENTS = {
-    "tanh": (2, 1, 0),
-    "sigmoid": (2, 1, 0),
-    "silu": (2, 1, 0),
-    "elu": (2, 1, 3),
-    "silu_gradient": (2, 1, 0),
-}
 
+def apply(name: str, z: Tensor, out: Tensor, *numbers: float) -> Tensor:
+    """Writes f(z), good to three units in the last place, into `out`, and gives it.
 
-def tanh(z: Tensor, out: Tensor) -> Tensor:
-    """To three units in the last place."""
-    return out if _filled("tanh", z, out) else torch.tanh(z, out=out)
-
-
-def sigmoid(z: Tensor, out: Tensor) -> Tensor:
-    """1 / (1 + exp(-z))."""
-    return out if _filled("sigmoid", z, out) else torch.sigmoid(z, out=out)
-
-
-def silu(z: Tensor, out: Tensor) -> Tensor:
-    """Z / (1 + exp(-z))."""
-    if not _filled("silu", z, out):
-        _aten.silu.out(z, out=out)
+    The names are those of `NATIVE_ACTIVATIONS`; numbers: leaky_relu its slope below 0; elu what it is multiplied by
+    below 0, above 0, and inside the exponential.
+    """
+    if not _done(name, z, out, numbers):
+        _VALUES[name](z, out, *numbers)
     return out
 
 
-def elu(z: Tensor, out: Tensor, alpha: float, scale: float, rate: float) -> Tensor:
-    """Scale times z where z > 0, else scale alpha (exp(rate z) - 1)."""
-    if not _filled("elu", z, out, scale * alpha, scale, rate):
-        _aten.elu.out(z, alpha, scale, rate, out=out)
-    return out
+def gradient(name: str, grad: Tensor, saved: Tensor, *numbers: float) -> None:
+    """Multiplies grad by f' in place; `saved` is z or f(z), as `NATIVE_ACTIVATIONS` says."""
+    if not _done(f"{name}_gradient", grad, saved, numbers):
+        _GRADIENTS[name](grad, saved, *numbers)
 
 
-def silu_gradient(grad: Tensor, z: Tensor) -> None:
-    """In place."""
-    if not _filled("silu_gradient", grad, z):
-        _aten.silu_backward.grad_input(grad, z, grad_input=grad)
-
-
-def _filled(name: str, z: Tensor, out: Tensor, *numbers: float) -> bool:
-    if z.dtype != torch.float32 or not fit(z, out):
+def _done(name: str, first: Tensor, second: Tensor, numbers: tuple[float, ...]) -> bool:
+    if first.dtype != torch.float32 or not fit(first, second):
         return False
-    code()[name](z.data_ptr(), out.data_ptr(), z.numel(), *numbers)
+    code()[name](first.data_ptr(), second.data_ptr(), first.numel(), *numbers)
     return True
 
 
 @cache
 def code() -> Code:
     """Compiled once per process."""
-    return Code(emit_functions(host_target()), torch.float32, _ARGUMENTS)
+    arguments = {name: (2, 1, kind.n_numbers) for name, kind in NATIVE_ACTIVATIONS.items()}
+    arguments |= {f"{name}_gradient": shape for name, shape in arguments.items()}
+    return Code(emit_functions(host_target()), torch.float32, arguments)
+
+
+_VALUES: Mapping[str, Callable[..., object]] = {
+    "identity": lambda z, out: out.copy_(z),
+    "relu": lambda z, out: torch.clamp_min(z, 0.0, out=out),
+    "leaky_relu": lambda z, out, slope: _aten.leaky_relu.out(z, slope, out=out),
+    "elu": lambda z, out, below, above, inside: _aten.elu.out(z, below / above, above, inside, out=out),
+    "silu": lambda z, out: _aten.silu.out(z, out=out),
+    "tanh": lambda z, out: torch.tanh(z, out=out),
+    "sigmoid": lambda z, out: torch.sigmoid(z, out=out),
+}
+_GRADIENTS: Mapping[str, Callable[..., object]] = {
+    "identity": lambda grad, y: grad,
+    "relu": lambda grad, y: _aten.threshold_backward.grad_input(grad, y, 0, grad_input=grad),
+    "leaky_relu": lambda grad, z, slope: _aten.leaky_relu_backward.grad_input(grad, z, slope, False, grad_input=grad),
+    "elu": lambda grad, y, below, above, inside: _aten.elu_backward.grad_input(
+        grad, below / above, above, inside, True, y, grad_input=grad
+    ),
+    "silu": lambda grad, z: _aten.silu_backward.grad_input(grad, z, grad_input=grad),
+    "tanh": lambda grad, y: _aten.tanh_backward.grad_input(grad, y, grad_input=grad),
+    "sigmoid": lambda grad, y: _aten.sigmoid_backward.grad_input(grad, y, grad_input=grad),
+}

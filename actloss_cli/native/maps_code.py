@@ -1,4 +1,4 @@
-"""LLVM code for what is done to each number alone: functions whose value needs an exponential, and optimizers' steps.
+"""LLVM code for what is done to each number alone: activations, their gradients, and optimizers' steps.
 
 One pass over memory each.
 """
@@ -7,22 +7,18 @@ from collections.abc import Callable, Sequence
 
 from llvmlite import ir
 
+from actloss_cli.native.activations_code import NATIVE_ACTIVATIONS, ActivationEmitter
 from actloss_cli.native.emitter import INDEX
-from actloss_cli.native.exponentials import LARGEST, SMALLEST, ExponentialEmitter
 from actloss_cli.native.machine import Target
 
 
 def emit_functions(target: Target) -> ir.Module:
-    """Single precision: `tanh`, `sigmoid`, `silu`: (z, out, n); `elu`: (z, out, n, below, above, inside).
-
-    `silu_gradient`: (grad, z, n).
-    """
+    """Single precision, by name: (z, out, n, numbers..), and name_gradient: (grad, saved, n, numbers..)."""
     module = ir.Module("functions")
     emitter = _MapEmitter(module, target, ir.FloatType())
-    for name, function in (("tanh", emitter.tanh), ("sigmoid", emitter.sigmoid), ("silu", emitter.silu)):
-        emitter.function(name, 0, function)
-    emitter.function("elu", 3, emitter.elu)
-    emitter.gradient("silu_gradient", emitter.silu_gradient)
+    for name, kind in NATIVE_ACTIVATIONS.items():
+        emitter.function(name, kind.n_numbers, emitter.activation(name))
+        emitter.gradient(f"{name}_gradient", kind.n_numbers, emitter.activation_gradient(name))
     return module
 
 
@@ -37,28 +33,29 @@ def emit_updates(target: Target, scalar: ir.Type) -> ir.Module:
     return module
 
 
-class _MapEmitter(ExponentialEmitter):
+class _MapEmitter(ActivationEmitter):
     # how arrays are passed through
 
     def function(self, name: str, n_scalars: int, body: Callable[..., ir.Value]) -> None:
-        """From one array to another, or the same; NaN stays NaN whatever the body makes of it."""
+        """From one array to another, or the same."""
         array = self.scalar.as_pointer()
         z, out, n, *scalars = self.begin(name, [array, array, INDEX, *[self.scalar] * n_scalars])
         wide = [self.spread(scalar) for scalar in scalars]
         with self.loop(self.b.udiv(n, self.index(self.L))) as k:
             place = self.b.mul(k, self.index(self.L))
             x = self.load_vector(self.at(z, place))
-            self.store_vector(self.unless_nan(x, body(x, *wide)), self.at(out, place))
+            self.store_vector(body(x, *wide), self.at(out, place))
         self.b.ret_void()
 
-    def gradient(self, name: str, body: Callable[..., ir.Value]) -> None:
+    def gradient(self, name: str, n_scalars: int, body: Callable[..., ir.Value]) -> None:
         """The body takes a gradient and what the function saved, and gives the gradient below, in its place."""
         array = self.scalar.as_pointer()
-        grad, saved, n = self.begin(name, [array, array, INDEX])
+        grad, saved, n, *scalars = self.begin(name, [array, array, INDEX, *[self.scalar] * n_scalars])
+        wide = [self.spread(scalar) for scalar in scalars]
         with self.loop(self.b.udiv(n, self.index(self.L))) as k:
             place = self.b.mul(k, self.index(self.L))
             at = self.at(grad, place)
-            self.store_vector(body(self.load_vector(at), self.load_vector(self.at(saved, place))), at)
+            self.store_vector(body(self.load_vector(at), self.load_vector(self.at(saved, place)), *wide), at)
         self.b.ret_void()
 
     def update(self, name: str, n_kept: int, n_scalars: int, body: Callable[..., Sequence[ir.Value]]) -> None:
@@ -73,38 +70,6 @@ class _MapEmitter(ExponentialEmitter):
             for value, place in zip(new, places[:n_kept], strict=True):
                 self.store_vector(value, place)
         self.b.ret_void()
-
-    # functions
-
-    def tanh(self, x: ir.Value) -> ir.Value:
-        """With t = e^(-2|x|) - 1 it is -t / (2 + t); one beyond 10, and odd."""
-        b = self.b
-        size = self.smaller(self.call("fabs", x), self.constant(10.0))
-        t = self.expm1(b.fmul(size, self.constant(-2.0)))
-        return self.call("copysign", b.fdiv(t, b.fadd(t, self.constant(2.0))), x)
-
-    def sigmoid(self, x: ir.Value) -> ir.Value:
-        """1 / (1 + e^-x)."""
-        return self.b.fdiv(self.constant(1.0), self._one_plus_exp_minus(x))
-
-    def silu(self, x: ir.Value) -> ir.Value:
-        """X / (1 + e^-x)."""
-        return self.b.fdiv(x, self._one_plus_exp_minus(x))
-
-    def elu(self, x: ir.Value, below: ir.Value, above: ir.Value, inside: ir.Value) -> ir.Value:
-        """Above x where x > 0, else below (e^(inside x) - 1)."""
-        b = self.b
-        zero = self.constant(0.0)
-        negative = b.fmul(below, self.expm1(b.fmul(inside, self.smaller(x, zero))))
-        return b.select(b.fcmp_ordered(">", x, zero), b.fmul(above, x), negative)
-
-    # gradients
-
-    def silu_gradient(self, g: ir.Value, x: ir.Value) -> ir.Value:
-        """S (1 + x (1 - s)) with s = sigmoid(x)."""
-        one = self.constant(1.0)
-        s = self.sigmoid(x)
-        return self.b.fmul(g, self.b.fmul(s, self.multiply_add(x, self.b.fsub(one, s), one)))
 
     # optimizers; scalars are such that a step needs no division but one
 
@@ -138,12 +103,3 @@ class _MapEmitter(ExponentialEmitter):
         v = self.multiply_add(b.fmul(rest, g), g, b.fmul(keep, v))
         scale = self.multiply_add(self.call("sqrt", v), root, eps)
         return self.multiply_add(self.b.fneg(b.fmul(lr, size)), b.fdiv(m, scale), p), m, v
-
-    # parts
-
-    def _one_plus_exp_minus(self, x: ir.Value) -> ir.Value:
-        """1 + e^-x; infinite where e^-x is."""
-        bounded = self.smaller(self.larger(self.b.fneg(x), self.constant(SMALLEST)), self.constant(LARGEST))
-        p, power = self.exp_parts(bounded)
-        one = self.constant(1.0)
-        return self.multiply_add(power, self.b.fadd(p, one), one)

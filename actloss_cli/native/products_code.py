@@ -1,15 +1,18 @@
 """LLVM code for the products of a stack of small matrices: trial by trial, in registers, each in one fixed order.
 
 Every element of a result is one chain of multiply-adds over the contracted axis, from first to last, whatever the
-tile that computes it. So a trial's bits depend neither on the stack around it nor on how the tiles fall.
+tile that computes it. So a trial's bits depend neither on the stack around it nor on how the tiles fall. What an
+activation does to a product is done trial by trial as well, while it is in the nearest cache.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from llvmlite import ir
 
-from actloss_cli.native.emitter import INDEX, Emitter
+from actloss_cli.native.activations_code import MOST_NUMBERS, NATIVE_ACTIVATIONS, ActivationEmitter
+from actloss_cli.native.emitter import INDEX
 from actloss_cli.native.machine import Target
 
 COLUMNS = 2
@@ -37,7 +40,11 @@ class _Product:
 
 
 def emit_products(target: Target, scalar: ir.Type) -> ir.Module:
-    """`forward`, `weight_grad` and `below`, for one type of number."""
+    """`forward`, `weight_grad` and `below`, for one type of number.
+
+    In single precision `forward` and `below` go on to each trial's activation, or its gradient, as long as the
+    product is at hand: codes `[T]` count the names of `NATIVE_ACTIVATIONS` from 1, and 0 is none; numbers `[T, M]`.
+    """
     module = ir.Module("products")
     emitter = _ProductEmitter(module, target, scalar)
     emitter.forward()
@@ -46,15 +53,17 @@ def emit_products(target: Target, scalar: ir.Type) -> ir.Module:
     return module
 
 
-class _ProductEmitter(Emitter):
+class _ProductEmitter(ActivationEmitter):
     def __init__(self, module: ir.Module, target: Target, scalar: ir.Type) -> None:
         super().__init__(module, target, scalar)
         # the accumulators of a tile fill about half of the registers
         self._heights = (8, 4, 2, 1) if target.n_registers >= 32 else (4, 2, 1)
 
     def forward(self) -> None:
-        """(z, W, bias, x, pick, T, O, I, B): z[t] = bias[t] + W[t] x[pick[t]]."""
-        z, W, bias, x, pick, T, n_out, n_in, B = self._begin_product("forward", 5)
+        """(z, W, bias, x, pick, codes, numbers, y, T, O, I, B): z[t] = bias[t] + W[t] x[pick[t]], y[t] = f(z[t])."""
+        z, W, bias, x, pick, codes, numbers, y, T, n_out, n_in, B = self._begin_product(
+            "forward", 8, of_indices=(4, 5), overlapping=(0, 7)
+        )
         with self.loop(T) as t:
             source = self.b.load(self.at(pick, t))
             self._multiply(
@@ -71,11 +80,15 @@ class _ProductEmitter(Emitter):
                     N_is_whole=True,
                 )
             )
+            size = self.b.mul(n_out, B)
+            self._activate(t, codes, numbers, self.at(z, t, size), self.at(y, t, size), size)
         self.b.ret_void()
 
     def below(self) -> None:
-        """(below, W, grad, T, O, I, B): below[t] = W[t]' grad[t]."""
-        out, W, grad, T, n_out, n_in, B = self._begin_product("below", 3)
+        """(below, W, grad, codes, numbers, z, y, T, O, I, B): below[t] = W[t]' grad[t], times f' where y = f(z)."""
+        out, W, grad, codes, numbers, z, y, T, n_out, n_in, B = self._begin_product(
+            "below", 7, of_indices=(3,), overlapping=(5, 6)
+        )
         with self.loop(T) as t:
             self._multiply(
                 _Product(
@@ -91,6 +104,8 @@ class _ProductEmitter(Emitter):
                     N_is_whole=True,
                 )
             )
+            size = self.b.mul(n_in, B)
+            self._pass_on(t, codes, numbers, self.at(z, t, size), self.at(y, t, size), self.at(out, t, size), size)
         self.b.ret_void()
 
     def weight_grad(self) -> None:
@@ -98,7 +113,7 @@ class _ProductEmitter(Emitter):
 
         scratch has room for B rows of I numbers, rounded up to whole tiles.
         """
-        dW, db, grad, x, pick, scratch, T, n_out, n_in, B = self._begin_product("weight_grad", 6)
+        dW, db, grad, x, pick, scratch, T, n_out, n_in, B = self._begin_product("weight_grad", 6, of_indices=(4,))
         b = self.b
         tile = self.index(COLUMNS * self.L)
         ldx = b.mul(b.udiv(b.add(n_in, b.sub(tile, self.index(1))), tile), tile)
@@ -210,12 +225,54 @@ class _ProductEmitter(Emitter):
                 place = b.add(b.mul(b.add(column, self.index(r)), ld), row)
                 self.store_vector(vector, self.at(out, place))
 
-    def _begin_product(self, name: str, n_pointers: int) -> list[ir.Value]:
-        """Pointers that don't overlap, the fifth to places in x, and four sizes."""
-        arguments = [self.scalar.as_pointer()] * n_pointers + [INDEX] * 4
-        if n_pointers > 4:
-            arguments[4] = INDEX.as_pointer()
-        values = self.begin(name, arguments)
-        for value in values[:n_pointers]:
-            value.add_attribute("noalias")
+    def _activate(
+        self, t: ir.Value, codes: ir.Value, numbers: ir.Value, z: ir.Value, y: ir.Value, size: ir.Value
+    ) -> None:
+        """From z to y, which may be the same, by the trial's activation."""
+        for name, wide in self._cases(t, codes, numbers):
+            body = self.activation(name)
+            with self._vectors(size) as place:
+                self.store_vector(body(self.load_vector(self.at(z, place)), *wide), self.at(y, place))
+
+    def _pass_on(
+        self, t: ir.Value, codes: ir.Value, numbers: ir.Value, z: ir.Value, y: ir.Value, grad: ir.Value, size: ir.Value
+    ) -> None:
+        """The gradient, in place, by the trial's activation."""
+        for name, wide in self._cases(t, codes, numbers):
+            body, saved = self.activation_gradient(name), y if NATIVE_ACTIVATIONS[name].saves == "output" else z
+            with self._vectors(size) as place:
+                at = self.at(grad, place)
+                self.store_vector(body(self.load_vector(at), self.load_vector(self.at(saved, place)), *wide), at)
+
+    def _cases(self, t: ir.Value, codes: ir.Value, numbers: ir.Value) -> Iterator[tuple[str, list[ir.Value]]]:
+        """What is emitted while a name is given runs for trials of its code; with the trial's numbers in all lanes."""
+        if isinstance(self.scalar, ir.DoubleType):
+            return
+        b = self.b
+        after = b.append_basic_block()
+        choice = b.switch(b.load(self.at(codes, t)), after)
+        for code, (name, kind) in enumerate(NATIVE_ACTIVATIONS.items(), 1):
+            case = b.append_basic_block()
+            choice.add_case(self.index(code), case)
+            b.position_at_end(case)
+            own = self.at(numbers, t, self.index(MOST_NUMBERS))
+            yield name, [self.spread(b.load(self.at(own, self.index(m)))) for m in range(kind.n_numbers)]
+            b.branch(after)
+        b.position_at_end(after)
+
+    @contextmanager
+    def _vectors(self, size: ir.Value) -> Iterator[ir.Value]:
+        """The place of each vector of so many numbers."""
+        with self.loop(self.b.udiv(size, self.index(self.L))) as k:
+            yield self.b.mul(k, self.index(self.L))
+
+    def _begin_product(
+        self, name: str, n_pointers: int, of_indices: Collection[int], overlapping: Collection[int] = ()
+    ) -> list[ir.Value]:
+        """Pointers, some to indices, which don't overlap but for some; and four sizes."""
+        pointers = [(INDEX if k in of_indices else self.scalar).as_pointer() for k in range(n_pointers)]
+        values = self.begin(name, [*pointers, *[INDEX] * 4])
+        for k, value in enumerate(values[:n_pointers]):
+            if k not in overlapping:
+                value.add_attribute("noalias")
         return values

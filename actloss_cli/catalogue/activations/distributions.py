@@ -6,10 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from actloss_cli.catalogue.activations.parts import kernel_from
+from actloss_cli.catalogue.activations.parts import kernel_from, native_kernel
 from actloss_cli.catalogue.interval import UNIT, UNIT_OPEN, Interval
 from actloss_cli.catalogue.spec import ActivationSpec, InPlaceKernel, Kink
-from actloss_cli.native import functions
 
 _aten = torch.ops.aten
 
@@ -44,11 +43,7 @@ SIGMOID = ActivationSpec(
     module=nn.Sigmoid,
     range=UNIT_OPEN,
     init_gain=1.0,
-    kernel=InPlaceKernel(
-        forward=lambda z, out, h: functions.sigmoid(z, out),
-        backward=lambda grad, saved, h: _aten.sigmoid_backward.grad_input(grad, saved, grad_input=grad),
-        saves="output",
-    ),
+    kernel=native_kernel("sigmoid"),
 )
 
 LOG_SIGMOID = ActivationSpec(

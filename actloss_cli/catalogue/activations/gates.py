@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from actloss_cli.catalogue.activations.parts import number
+from actloss_cli.catalogue.activations.parts import native_kernel, number
 from actloss_cli.catalogue.interval import NOT_NEGATIVE, REAL, Interval
 from actloss_cli.catalogue.spec import ActivationSpec, Hyper, InPlaceKernel, Kink
 from actloss_cli.native import functions
@@ -42,7 +42,7 @@ def _swish_beta(x: Tensor, init: float, beta: Tensor) -> Tensor:
 
 def _quick_gelu_backward(grad: Tensor, saved: Tensor, hyper: Hyper) -> None:
     """The derivative of silu(c x) / c is silu'(c x)."""
-    functions.silu_gradient(grad, saved * _QUICK)
+    functions.gradient("silu", grad, saved * _QUICK)
 
 
 def _tanhexp(x: Tensor) -> Tensor:
@@ -58,11 +58,7 @@ SILU = ActivationSpec(
     apply=F.silu,
     module=nn.SiLU,
     range=_from(SILU_MINIMUM),
-    kernel=InPlaceKernel(
-        forward=lambda z, out, h: functions.silu(z, out),
-        backward=lambda grad, saved, h: functions.silu_gradient(grad, saved),
-        saves="input",
-    ),
+    kernel=native_kernel("silu"),
 )
 
 SWISH_BETA = ActivationSpec(
@@ -101,7 +97,7 @@ QUICK_GELU = ActivationSpec(
     apply=lambda x: x * torch.sigmoid(_QUICK * x),
     range=_from(SILU_MINIMUM / _QUICK),
     kernel=InPlaceKernel(
-        forward=lambda z, out, h: functions.sigmoid(torch.mul(z, _QUICK, out=out), out).mul_(z),
+        forward=lambda z, out, h: functions.apply("sigmoid", torch.mul(z, _QUICK, out=out), out).mul_(z),
         backward=_quick_gelu_backward,
         saves="input",
     ),

@@ -24,5 +24,5 @@ IDENTITY = ActivationSpec(
     module=nn.Identity,
     range=REAL,
     init_gain=1.0,
-    kernel=InPlaceKernel(forward=_copy, backward=_keep, saves="output"),
+    kernel=InPlaceKernel(forward=_copy, backward=_keep, saves="output", native=lambda h: ("identity", ())),
 )

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from torch import Tensor
 
 from actloss_cli.catalogue.spec import Hyper, InPlaceKernel, Kink
+from actloss_cli.native import functions
+from actloss_cli.native.activations_code import NATIVE_ACTIVATIONS
 
 
 def kernel_from(value: Callable[..., Tensor], derivative: Callable[..., Tensor]) -> InPlaceKernel:
@@ -16,6 +18,16 @@ def kernel_from(value: Callable[..., Tensor], derivative: Callable[..., Tensor])
         forward=lambda z, out, h: out.copy_(value(z, **h)),
         backward=lambda grad, saved, h: grad.mul_(derivative(saved, **h)),
         saves="input",
+    )
+
+
+def native_kernel(name: str, numbers: Callable[[Hyper], tuple[float, ...]] = lambda h: ()) -> InPlaceKernel:
+    """A kernel of emitted code, by its name there and the numbers that follow from the hyperparameters."""
+    return InPlaceKernel(
+        forward=lambda z, out, h: functions.apply(name, z, out, *numbers(h)),
+        backward=lambda grad, saved, h: functions.gradient(name, grad, saved, *numbers(h)),
+        saves=NATIVE_ACTIVATIONS[name].saves,
+        native=lambda h: (name, numbers(h)),
     )
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from actloss_cli.catalogue.activations.parts import corner_at_zero, kernel_from, number
+from actloss_cli.catalogue.activations.parts import corner_at_zero, kernel_from, native_kernel, number
 from actloss_cli.catalogue.interval import NOT_NEGATIVE, REAL, Interval
 from actloss_cli.catalogue.spec import ActivationSpec, Hyper, InPlaceKernel, Kink
 
@@ -48,11 +48,7 @@ RELU = ActivationSpec(
     module=nn.ReLU,
     range=NOT_NEGATIVE,
     kinks=corner_at_zero(0.0),
-    kernel=InPlaceKernel(
-        forward=lambda z, out, h: torch.clamp_min(z, 0.0, out=out),
-        backward=lambda grad, saved, h: _aten.threshold_backward.grad_input(grad, saved, 0, grad_input=grad),
-        saves="output",
-    ),
+    kernel=native_kernel("relu"),
 )
 
 LEAKY_RELU = ActivationSpec(
@@ -65,13 +61,7 @@ LEAKY_RELU = ActivationSpec(
     range=lambda h: _leaky_range(number(h, "negative_slope")),
     kinks=lambda h: corner_at_zero(number(h, "negative_slope")),
     hyper={"negative_slope": 0.01},
-    kernel=InPlaceKernel(
-        forward=lambda z, out, h: _aten.leaky_relu.out(z, h["negative_slope"], out=out),
-        backward=lambda grad, saved, h: _aten.leaky_relu_backward.grad_input(
-            grad, saved, h["negative_slope"], False, grad_input=grad
-        ),
-        saves="input",
-    ),
+    kernel=native_kernel("leaky_relu", lambda h: (number(h, "negative_slope"),)),
 )
 
 PRELU = ActivationSpec(

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from actloss_cli.catalogue.activations.parts import corner_at_zero, kernel_from, number
+from actloss_cli.catalogue.activations.parts import corner_at_zero, kernel_from, native_kernel, number
 from actloss_cli.catalogue.interval import POSITIVE, UNIT, Interval
 from actloss_cli.catalogue.spec import ActivationSpec, Hyper, InPlaceKernel, Kink
 from actloss_cli.native import functions
@@ -62,11 +62,7 @@ TANH = ActivationSpec(
     module=nn.Tanh,
     range=_between(1.0),
     init_gain=5 / 3,
-    kernel=InPlaceKernel(
-        forward=lambda z, out, h: functions.tanh(z, out),
-        backward=lambda grad, saved, h: _aten.tanh_backward.grad_input(grad, saved, grad_input=grad),
-        saves="output",
-    ),
+    kernel=native_kernel("tanh"),
 )
 
 LECUN_TANH = ActivationSpec(
@@ -77,7 +73,7 @@ LECUN_TANH = ActivationSpec(
     apply=_lecun_tanh,
     range=_between(LECUN_SCALE),
     kernel=InPlaceKernel(
-        forward=lambda z, out, h: functions.tanh(torch.mul(z, LECUN_SLOPE, out=out), out).mul_(LECUN_SCALE),
+        forward=lambda z, out, h: functions.apply("tanh", torch.mul(z, LECUN_SLOPE, out=out), out).mul_(LECUN_SCALE),
         backward=_lecun_tanh_backward,
         saves="output",
     ),
@@ -94,7 +90,7 @@ PENALISED_TANH = ActivationSpec(
     hyper={"slope": 0.25},
     limits={"slope": UNIT},
     kernel=InPlaceKernel(
-        forward=lambda z, out, h: _aten.leaky_relu.out(functions.tanh(z, out), h["slope"], out=out),
+        forward=lambda z, out, h: _aten.leaky_relu.out(functions.apply("tanh", z, out), h["slope"], out=out),
         backward=_penalised_tanh_backward,
         saves="input",
     ),

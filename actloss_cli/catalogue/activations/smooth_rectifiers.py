@@ -7,10 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from actloss_cli.catalogue.activations.parts import corner_at_zero, kernel_from, number
+from actloss_cli.catalogue.activations.parts import corner_at_zero, kernel_from, native_kernel, number
 from actloss_cli.catalogue.interval import NOT_NEGATIVE, POSITIVE, Interval
 from actloss_cli.catalogue.spec import ActivationSpec, Hyper, InPlaceKernel, Kink
-from actloss_cli.native import functions
 
 _aten = torch.ops.aten
 
@@ -27,13 +26,12 @@ def _above(low: float) -> Interval:
 
 def _elu_kernel(coefficients: Callable[[Hyper], tuple[float, float, float]]) -> InPlaceKernel:
     """Of scale (x if x > 0 else alpha (exp(rate x) - 1)), from alpha >= 0, scale and rate."""
-    return InPlaceKernel(
-        forward=lambda z, out, h: functions.elu(z, out, *coefficients(h)),
-        backward=lambda grad, saved, h: _aten.elu_backward.grad_input(
-            grad, *coefficients(h), True, saved, grad_input=grad
-        ),
-        saves="output",
-    )
+
+    def numbers(hyper: Hyper) -> tuple[float, ...]:
+        alpha, scale, rate = coefficients(hyper)
+        return scale * alpha, scale, rate
+
+    return native_kernel("elu", numbers)
 
 
 def _isrlu(x: Tensor, alpha: float) -> Tensor:
