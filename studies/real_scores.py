@@ -1,11 +1,8 @@
 """Real final scores, got through the public command, and comparisons resampled from them."""
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.random import Generator
@@ -16,9 +13,8 @@ from actloss_cli.analysis.pairings import analyse
 from actloss_cli.analysis.trial_table import TrialTable
 from actloss_cli.plan.selection import Floats
 from actloss_cli.store.data import RunData
-from actloss_cli.store.folder import runs_in
-from actloss_cli.store.reader import read_run
 from studies.judged import Drawn
+from studies.training import train
 
 CONFIG = Path(__file__).with_name("real.yaml")
 
@@ -45,14 +41,7 @@ class RealTask:
 
 def run_real(changes: Sequence[str], n_workers: int) -> list[RealTask]:
     """Trains `real.yaml`, under settings such as `seeds.final=20`, as a user would; raises if that fails."""
-    with TemporaryDirectory() as results:
-        command = [sys.executable, "-m", "actloss_cli", "run", str(CONFIG), "--results", results]
-        command += ["--workers", str(n_workers), *(part for change in changes for part in ("--set", change))]
-        answer = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-        if answer.returncode:
-            raise RuntimeError(f"{' '.join(command)} failed:\n{answer.stderr}")
-        (folder,) = runs_in(Path(results))
-        return real_tasks(read_run(folder))
+    return real_tasks(train(CONFIG, changes, n_workers))
 
 
 def real_tasks(run: RunData) -> list[RealTask]:

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from actloss_cli.catalogue.at_start import function_at_start
 from actloss_cli.catalogue.spec import ActivationSpec, Hyper
 
 REACH = 9.0
@@ -22,17 +23,15 @@ def gain_for(spec: ActivationSpec, hyper: Hyper) -> float:
     """
     if spec.init_gain is not None:
         return spec.init_gain
-    z, weights = _normal_quadrature(tuple(kink.at for kink in spec.kinks_for(hyper)))
-    learnable = {name: torch.tensor(start, dtype=torch.float64) for name, start in spec.learnable_for(hyper).items()}
-    noise = {"noise": None} if spec.stochastic else {}
-    values = spec.apply(torch.from_numpy(z), **hyper, **learnable, **noise).numpy()
+    z, weights = normal_quadrature(tuple(kink.at for kink in spec.kinks_for(hyper)))
+    values = function_at_start(spec, hyper)(torch.from_numpy(z)).numpy()
     second_moment = math.fsum(weights * values**2)
     return 1 / math.sqrt(second_moment) if second_moment else 1.0
 
 
 @functools.lru_cache(maxsize=16)
-def _normal_quadrature(breaks: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points and weights for E g(z): Gauss and Legendre's rule on each panel, panels cut where g may jump or bend."""
+def normal_quadrature(breaks: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points and weights for E g(z), z ~ N(0, 1): Gauss and Legendre's rule on panels, cut where g may jump or bend."""
     edges = np.union1d(PANELS, np.clip(breaks, -REACH, REACH))
     at, weight = np.polynomial.legendre.leggauss(POINTS_PER_PANEL)
     centre, half = (edges[1:] + edges[:-1])[:, None] / 2, np.diff(edges)[:, None] / 2

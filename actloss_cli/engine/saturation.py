@@ -7,6 +7,7 @@ import torch
 
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
+from actloss_cli.catalogue.at_start import function_at_start
 from actloss_cli.catalogue.interval import Interval
 
 FLAT = 0.05
@@ -28,12 +29,9 @@ def largest_slope(activation: Choice) -> float:
     spec = catalogue.activation(activation.name)
     if spec.along_features:
         return math.nan
-    hyper = activation.hyper(spec)
-    learnable = {name: torch.tensor(start, dtype=torch.float64) for name, start in spec.learnable_for(hyper).items()}
-    noise = {"noise": None} if spec.stochastic else {}
     z = torch.linspace(-REACH, REACH, POINTS, dtype=torch.float64, requires_grad=True)
     with torch.enable_grad():
-        total = spec.apply(z, **hyper, **learnable, **noise).sum()
+        total = function_at_start(spec, activation.hyper(spec))(z).sum()
     (slope,) = torch.autograd.grad(total, z)
     return float(slope.abs().max())
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from actloss_cli.theory.notice import Notice, NoticeName
+from actloss_cli.theory.predict import NOTHING_AGAINST, Prediction
 
 
 @dataclass(frozen=True)
@@ -22,18 +23,19 @@ class Frozen:
     notices: tuple[StoredNotice, ...]
     proper: bool
     """Whether its loss is least, in expectation, at the true probabilities."""
+    prediction: Prediction = NOTHING_AGAINST
 
     def to_json(self) -> str:
-        """One line."""
+        """One line without the prediction, which is stored on its own: a later plan must not replace it."""
         rows = [asdict(one.notice) | {"against": one.against} for one in self.notices]
         return json.dumps({"proper": self.proper, "notices": rows})
 
 
-def read_frozen(text: str) -> Frozen:
-    """What `to_json` wrote."""
+def read_frozen(text: str, prediction: Prediction) -> Frozen:
+    """What `to_json` wrote, with the prediction that was frozen."""
     found = json.loads(text)
     notices = (
         StoredNotice(Notice(NoticeName(row["name"]), row["text"], row["remedy"], row["numbers"]), row["against"])
         for row in found["notices"]
     )
-    return Frozen(tuple(notices), found["proper"])
+    return Frozen(tuple(notices), found["proper"], prediction)

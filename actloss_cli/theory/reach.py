@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
+from actloss_cli.catalogue.spec import Coding
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,10 @@ def reach_of(output: Choice, loss: Choice, coded: NDArray[np.float64]) -> Reach:
     )
     missed = coded - coded.clip(low, high)
     return Reach(low, high, float((missed != 0).mean()), float(1 - np.square(missed).mean() / coded.var()))
+
+
+def coded_targets(y: NDArray[np.float64], coding: Coding) -> NDArray[np.float64]:
+    """Targets `[N]` as the loss sees them: a rate is in units of the mean, everything else standardised."""
+    if coding.target == "rate":
+        return np.asarray(y / (y.mean() or 1.0))
+    return np.asarray((y - y.mean()) / (y.std() or 1.0))

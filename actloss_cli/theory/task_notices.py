@@ -19,7 +19,7 @@ from actloss_cli.theory.notices import (
     outside_domain,
     weights_on_regression,
 )
-from actloss_cli.theory.reach import reach_of
+from actloss_cli.theory.reach import coded_targets, reach_of
 
 
 def notices_of_head(
@@ -37,21 +37,17 @@ def notices_of_head(
     elif not output_spec.range_for(output.hyper(output_spec)).is_inside(loss_spec.domain):
         yield outside_domain(output, loss)
     else:
-        yield from head_notices(_head(output, loss, kind, coding, y))
+        yield from head_notices(head_of(output, loss, kind, coding, y))
 
 
-def _head(output: Choice, loss: Choice, kind: Kind, coding: Coding, y: NDArray[np.float64] | NDArray[np.int64]) -> Head:
+def head_of(
+    output: Choice, loss: Choice, kind: Kind, coding: Coding, y: NDArray[np.float64] | NDArray[np.int64]
+) -> Head:
+    """What is known of an output and a loss that are valid under this coding; `y` as `notices_of_head` has it."""
     if kind == "regression":
-        reach = reach_of(output, loss, _coded(y.astype(np.float64), coding))
+        reach = reach_of(output, loss, coded_targets(y.astype(np.float64), coding))
         return Head(kind, output, loss, 1, properties=None, reach=reach, imbalance=1.0)
     counts = np.bincount(y)
     n_units = count_units(coding, len(counts))
     properties = head_properties(output, loss, coding, n_units)
     return Head(kind, output, loss, n_units, properties, reach=None, imbalance=float(counts.max() / counts.mean()))
-
-
-def _coded(y: NDArray[np.float64], coding: Coding) -> NDArray[np.float64]:
-    """As the loss sees them: a rate is in units of the mean, everything else standardised."""
-    if coding.target == "rate":
-        return np.asarray(y / (y.mean() or 1.0))
-    return np.asarray((y - y.mean()) / (y.std() or 1.0))
