@@ -101,7 +101,7 @@ def _paragraphs(rates: Sequence[Rate], tasks: Sequence[RealTask], session: Mappi
     yield OTHER_SEEDS
     yield _by_setting(section(DISJOINT))
     yield "## Session"
-    yield _session(session)
+    yield session_table(session)
 
 
 def _summary(rates: Sequence[Rate]) -> str:
@@ -160,7 +160,8 @@ def _scores(tasks: Sequence[RealTask]) -> str:
     return table(("task", "pairing", "", "seeds", "mean", "standard deviation", "skewness"), rows)
 
 
-def _session(session: Mapping[str, Any]) -> str:
+def session_table(session: Mapping[str, Any]) -> str:
+    """When, with which code and where: `session` is what `describe_session` gives."""
     libraries = ", ".join(f"{name} {number}" for name, number in session["libraries"].items())
     facts = {
         "date": session["started"],

@@ -1,16 +1,27 @@
-"""What theory says of each pairing of a plan, as it is frozen: its notices, and which pairing follows their advice."""
+"""What theory says of each pairing of a plan, as it is frozen: notices, who follows their advice, a prediction."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.spec import HyperValue
-from actloss_cli.plan.plan import Plan, PlannedPairing
+from actloss_cli.datasets import Dataset, load, split
+from actloss_cli.plan.plan import Plan, PlannedPairing, TaskFacts
 from actloss_cli.plan.trial import Pairing
+from actloss_cli.theory.depth import properties_of_widths
 from actloss_cli.theory.frozen import Frozen, StoredNotice
+from actloss_cli.theory.known import known_of_head
 from actloss_cli.theory.notice import Notice, NoticeName
+from actloss_cli.theory.predict import Known, Prediction, predict
+from actloss_cli.theory.prediction_thresholds import PredictionThresholds
+from actloss_cli.theory.simple_fits import SimpleFits, fit_simply
+from actloss_cli.theory.step_scale import step_scale
 
 Functions: TypeAlias = tuple[tuple[str, tuple[tuple[str, HyperValue], ...]], ...]
 """Names and settings of a pairing's four, whatever their labels."""
@@ -23,9 +34,57 @@ def foretell(plan: Plan) -> Iterator[Frozen]:
         for planned in plan.pairings
         if not planned.invalid
     }
+    of_task = {label: _Foreteller(facts) for label, facts in plan.tasks.items()}
     for planned in plan.pairings:
         stored = [StoredNotice(notice, ids.get(_advised(planned, notice), "")) for notice in planned.notices]
-        yield Frozen(tuple(stored), _is_proper(planned))
+        yield Frozen(tuple(stored), _is_proper(planned), of_task[planned.facts.task.label].predict(planned))
+
+
+class _Foreteller:
+    """Predicts the pairings of one task; what hangs on some of their functions alone is found once."""
+
+    def __init__(self, facts: TaskFacts) -> None:
+        self._facts = facts
+        self._predictions: dict[tuple[Choice, Choice, Choice, bool], Prediction] = {}
+        self._heads: dict[tuple[Choice, Choice], Known] = {}
+
+    def predict(self, planned: PlannedPairing) -> Prediction:
+        """Of the optimizer nothing counts but whether its steps shrink with the gradient."""
+        pairing = planned.pairing
+        scale = step_scale(pairing.optimizer)
+        key = pairing.activation, pairing.output, pairing.loss, scale < PredictionThresholds.step_scale
+        if key not in self._predictions:
+            self._predictions[key] = predict(self._known(planned, scale))
+        return self._predictions[key]
+
+    def _known(self, planned: PlannedPairing, scale: float) -> Known:
+        if planned.invalid:
+            return Known(invalid=planned.invalid)
+        model, pairing = self._facts.task.model, planned.pairing
+        widths = (self._facts.n_features, *model.hidden, planned.n_units)
+        head = pairing.output, pairing.loss
+        if head not in self._heads:
+            self._heads[head] = known_of_head(*head, self._facts.task.kind, self._y_train, self._fits)
+        depth = properties_of_widths(pairing.activation, model.init, widths)
+        return replace(
+            self._heads[head],
+            notices=planned.notices,
+            largest_rms=depth.largest_rms,
+            gradient_ratio=depth.gradient_ratio,
+            step_scale=scale,
+        )
+
+    @cached_property
+    def _y_train(self) -> NDArray[np.float64] | NDArray[np.int64]:
+        return split(self._dataset, "tune", 0).y_train
+
+    @cached_property
+    def _fits(self) -> SimpleFits:
+        return fit_simply(self._dataset)
+
+    @property
+    def _dataset(self) -> Dataset:
+        return load(self._facts.task.dataset, self._facts.task.kind)
 
 
 def _functions(pairing: Pairing) -> Functions:

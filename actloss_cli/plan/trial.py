@@ -17,7 +17,7 @@ Phase: TypeAlias = Literal["tune", "final"]
 Way: TypeAlias = Literal["stack", "loop"]
 """How trials are trained: side by side as one tensor program, or one after another by the plain loop."""
 
-MEANING = 3
+MEANING = 4
 """The engine's version of meaning: raised whenever the same trial would give other numbers."""
 
 
@@ -131,7 +131,7 @@ class Trial:
     @cached_property
     def id(self) -> str:
         """Hash of the spec."""
-        own = f"{_shared_hash(self.task, self.pairing)} {self.lr!r} {self.phase} {self.seed}"
+        own = f"{pairing_hash(self.task, self.pairing)} {self.lr!r} {self.phase} {self.seed}"
         return hashlib.sha256(own.encode()).hexdigest()[:20]
 
 
@@ -148,7 +148,8 @@ def _shared_spec(task: Task, pairing: Pairing) -> dict[str, object]:
 
 
 @lru_cache(maxsize=1024)  # a pairing's trials come one after another, and there are hundreds of each
-def _shared_hash(task: Task, pairing: Pairing) -> str:
+def pairing_hash(task: Task, pairing: Pairing) -> str:
+    """Of what all trials of a pairing on a task have in common: the same hash, the same trials for each lr and seed."""
     return hashlib.sha256(json.dumps(_shared_spec(task, pairing), sort_keys=True).encode()).hexdigest()
 
 
