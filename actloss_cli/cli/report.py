@@ -1,37 +1,59 @@
-"""`actloss report`: tables and figures of one run or many."""
+"""`actloss report`: the page, tables and figures of one run or many."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from actloss_cli.cli.options import RunArgument
+from actloss_cli.report.only import Only
+
+if TYPE_CHECKING:
+    from actloss_cli.analysis.pairings import Analysis
+    from actloss_cli.report.page.runs import RunEntry
+    from actloss_cli.report.selection import Selection
+    from actloss_cli.store.data import RunData
+
+FOLDER = "report"
 
 
 def report(
     results: RunArgument = Path("results"),
     top: Annotated[int, typer.Option("--top", min=1, help="Pairings to list per task.")] = 10,
+    task: Annotated[list[str] | None, typer.Option("--task", help="Print this task alone; may be repeated.")] = None,
+    only: Annotated[Only | None, typer.Option("--only", help="Print these pairings alone.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help='Print these alone: "loss=mse|mae,activation=relu".')
+    ] = None,
+    files: Annotated[bool, typer.Option("--files/--no-files", help="Write files; without, only print.")] = True,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    open_: Annotated[bool, typer.Option("--open", help="Show the page in a browser.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON instead.")] = False,
 ) -> None:
-    """Print which pairings work and write tables and figures to RESULTS/report. RESULTS may hold several runs.
+    """Print which pairings work; write the page, tables and figures to RESULTS/report. RESULTS may hold several runs.
+
+    With --task, --only or --where it prints those pairings alone, and writes nothing.
 
     Examples:
-      actloss report results/grid
+      actloss report results/grid --open
       actloss report results/ --no-figures
+      actloss report results/grid --only mismatched --where "loss=mse,activation=relu" --top 30
     """
     from actloss_cli.analysis import analyse
-    from actloss_cli.cli.console import say, stdout
+    from actloss_cli.cli.console import stdout
     from actloss_cli.errors import ExitCode, Problem, UserError
+    from actloss_cli.report.selection import Selection, read_where
     from actloss_cli.report.summary import summary_json
-    from actloss_cli.report.tables import write_report
     from actloss_cli.report.terminal import render_report
     from actloss_cli.store.folder import runs_in
     from actloss_cli.store.reader import read_run
 
+    selection = Selection(tuple(task or ()), only, read_where(where or ()))
     runs = runs_in(results)
     summaries: list[str] = []
     problems: list[Problem] = []
+    entries: list[RunEntry] = []
+    misses: list[UserError] = []
     for folder in runs:
         try:
             data = read_run(folder)
@@ -39,18 +61,75 @@ def report(
             problems += error.problems
             continue
         analysis = analyse(data)
-        written: list[Path] = []
-        try:  # Before printing, so that the files are there even if the reader of a pipe has seen enough.
-            written = write_report(data, analysis, folder / "report", figures=figures)
-        except UserError as error:
-            problems += error.problems
+        if not selection.is_empty:
+            try:
+                summaries += _print_selection(data, analysis, selection, top, as_json=as_json)
+            except UserError as error:
+                misses.append(error)
+            continue
+        if files:  # Before printing, so that they are there even if the reader of a pipe has seen enough.
+            try:
+                entries.append(_write(data, analysis, folder, figures=figures))
+            except UserError as error:
+                problems += error.problems
         if as_json:
             summaries.append(summary_json(data, analysis))
         else:
             render_report(stdout(), data, analysis, top=top)
-        if written:
-            say(f"wrote {len(written)} files to {folder / 'report'}")
+    if misses and len(misses) + len(problems) == len(runs):
+        raise misses[0]
     if summaries:
         typer.echo(summaries[0] if len(runs) == 1 else "[" + ",\n".join(summaries) + "]")
+    if entries:
+        _lead_to(entries, results, is_one=results in runs, show=open_)
     if problems:
         raise UserError(*problems, code=ExitCode.RESULTS)
+
+
+def _print_selection(
+    run: "RunData", analysis: "Analysis", selection: "Selection", top: int, *, as_json: bool
+) -> list[str]:
+    """Prints what was asked for of a run; as JSON it is given back instead. Raises where a value occurs nowhere."""
+    from actloss_cli.cli.console import stdout
+    from actloss_cli.report.selection import select
+    from actloss_cli.report.summary import selection_json
+    from actloss_cli.report.terminal import render_report
+    from actloss_cli.report.terminal_selection import render_selection
+
+    chosen = select(analysis.pairings, selection)
+    if as_json:
+        return [selection_json(run.name, chosen, len(analysis.pairings))]
+    if selection.of_pairings:
+        render_selection(stdout(), run.name, analysis.pairings, chosen, selection.label, top)
+    else:
+        render_report(stdout(), run, analysis, top=top, tasks=selection.tasks)
+    return []
+
+
+def _write(run: "RunData", analysis: "Analysis", folder: Path, *, figures: bool) -> "RunEntry":
+    """One run's files; gives what the page over several runs says of it."""
+    from actloss_cli.cli.console import say
+    from actloss_cli.report.page.page import PAGE
+    from actloss_cli.report.page.runs import run_entry
+    from actloss_cli.report.tables import write_report
+
+    written = write_report(run, analysis, folder / FOLDER, figures=figures)
+    kept = f", kept {written.n_kept} that did not change" if written.n_kept else ""
+    say(f"wrote {len(written.paths) - written.n_kept} files to {folder / FOLDER}{kept}")
+    return run_entry(run, analysis, link=f"../{folder.name}/{FOLDER}/{PAGE}")
+
+
+def _lead_to(entries: "list[RunEntry]", results: Path, *, is_one: bool, show: bool) -> None:
+    """Says where the page is, that over all runs where there are several, and shows it if asked."""
+    import webbrowser
+
+    from actloss_cli.cli.console import say
+    from actloss_cli.report.page.page import PAGE
+    from actloss_cli.report.page.runs import write_index
+
+    page = results / FOLDER / PAGE
+    if not is_one:
+        write_index(entries, page.parent)
+    say(f"next: open {page}")
+    if show:
+        webbrowser.open(page.resolve().as_uri())

@@ -1,18 +1,21 @@
 """A figure without global state: its canvas, its type, text drawn literally, and the two files that it becomes."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.patheffects import AbstractPathEffect, Normal, Stroke
 
 from actloss_cli.report.escape import printable, written_out
 
@@ -20,9 +23,19 @@ DPI = 200
 FONT = "DejaVu Sans"
 """Ships with matplotlib, so that a figure looks the same everywhere."""
 GREY = "#555555"
-TITLE_SIZE = 10.0
+COLUMN_IN, PAGE_IN = 3.5, 7.16
+"""Widths of one column and of both in a journal of two columns, such as IEEE's; figures are drawn at the size of print."""
+TITLE_SIZE = 9.0
 TEXT_SIZE = 8.0
 SMALL_SIZE = 7.0
+FINE_SIZE = 6.5
+"""The smallest type, in points."""
+_VISIBLE = 3.0
+"""Contrast against what is beside it that a graphical object needs (WCAG 2.1, 1.4.11)."""
+LINE_IN = 0.013
+"""Height of a line of text for each point of its size, in inches."""
+
+RGB: TypeAlias = tuple[float, float, float]
 
 _SETTINGS: dict[Any, Any] = {
     "font.family": "sans-serif",
@@ -53,14 +66,54 @@ def new_figure(width_in: float, height_in: float) -> Figure:
 def set_title(figure: Figure, title: str) -> None:
     """The finding, over the whole figure, larger on a large one, folded to its width."""
     size = min(max(TITLE_SIZE, figure.get_figwidth()), 2 * TITLE_SIZE)
-    figure.suptitle(fold(figure, title, size), fontsize=size, fontweight="bold", x=0.01, ha="left")
+    figure.suptitle(fold(figure, title, size, bold=True), fontsize=size, fontweight="bold", x=0.01, ha="left")
 
 
-def fold(figure: Figure, text: str, size: float) -> str:
+def set_note(figure: Figure, note: str) -> None:
+    """How to read the figure, in small type under all of it."""
+    figure.supxlabel(fold(figure, note, FINE_SIZE), fontsize=FINE_SIZE, color=GREY, x=0.01, ha="left")
+
+
+def fold(figure: Figure, text: str, size: float, *, bold: bool = False) -> str:
     """Lines of such type, in points, that stay within the figure's width."""
-    # Bold DejaVu Sans advances by 0.62 em on average.
-    n_chars = max(int((figure.get_figwidth() - 0.2) * 72 / (0.62 * size)), 12)
-    return "\n".join(textwrap.wrap(drawable(text), n_chars, break_on_hyphens=False))
+    room_in = figure.get_figwidth() - 0.15
+    narrowest_in = text_width_in("i", size)
+    for n_chars in range(int(room_in / narrowest_in), 12, -1):
+        lines = textwrap.wrap(drawable(text), n_chars, break_on_hyphens=False)
+        if widest_in(lines, size, bold=bold) <= room_in:
+            break
+    return "\n".join(lines)
+
+
+def widest_in(lines: Iterable[str], size: float, *, bold: bool = False) -> float:
+    """Width of the widest of them in inches; 0 of none."""
+    return max((text_width_in(line, size, bold=bold) for line in lines), default=0.0)
+
+
+def text_width_in(text: str, size: float, *, bold: bool = False) -> float:
+    """Width in inches of one line in type of that size, in points."""
+    face = _face(bold)
+    face.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    width, _ = face.get_width_height()  # in 64ths of a pixel; at 72 dots per inch a pixel is a point
+    return width / 64 * size / _MEASURED_SIZE / 72
+
+
+def cased(colour: str, width: float) -> list[AbstractPathEffect]:
+    """Path effects of a line of that colour, so wide in points: a light one gets edges, else white would swallow it."""
+    edge = width + 0.8 if contrast(to_rgb(colour), (1.0, 1.0, 1.0)) < _VISIBLE else width
+    return [Stroke(linewidth=edge, foreground=GREY), Normal()]
+
+
+def contrast(a: RGB, b: RGB) -> float:
+    """Contrast ratio of two colours, red, green, blue in 0 to 1, from 1 to 21 (WCAG 2.1)."""
+    darker, lighter = sorted((_luminance(a), _luminance(b)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: RGB) -> float:
+    """Relative luminance, 0 to 1 (WCAG 2.1)."""
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def save_figure(figure: Figure, stem: Path) -> list[Path]:
@@ -78,6 +131,17 @@ def drawable(text: str) -> str:
     return "".join(char if ord(char) in _glyphs() else written_out(char) for char in printable(text))
 
 
+_MEASURED_SIZE = 100
+"""Points in which widths are measured, before they are scaled."""
+
+
+@cache
+def _face(bold: bool) -> FT2Font:
+    face = FT2Font(font_manager.findfont(FontProperties(family=FONT, weight="bold" if bold else "normal")))
+    face.set_size(_MEASURED_SIZE, 72)
+    return face
+
+
 @cache
 def _glyphs() -> frozenset[int]:
-    return frozenset(FT2Font(font_manager.findfont(FONT)).get_charmap())
+    return frozenset(_face(False).get_charmap())

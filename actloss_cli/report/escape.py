@@ -10,6 +10,8 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def printable(text: str, *, ascii_only: bool = False) -> str:
     r"""Control and formatting characters written out (`\x1b`), so that a terminal shows them and obeys none."""
+    if text.isprintable() and (text.isascii() or not ascii_only):
+        return text  # as nearly all are; a page shows a million
     return "".join(
         written_out(c) if unicodedata.category(c) in _HIDDEN or (ascii_only and c > "~") else c for c in text
     )

@@ -44,6 +44,18 @@ def count_verdicts(pairings: pd.DataFrame) -> dict[str, int]:
     return {verdict: int(counts[verdict]) for verdict in VERDICTS if verdict in counts.index}
 
 
+def counted(pairings: pd.DataFrame) -> str:
+    """`118 of 210 pairings work, 80 are mismatched, 12 undecided`, of one task."""
+    if (pairings["verdict"] == VerdictName.NO_SIGNAL).any():
+        return "no signal, no pairing beats the trivial predictor clearly"
+    parts = [f"{format_share(int(pairings['works'].sum()), len(pairings))} pairings work"]
+    counts = pairings["verdict"].value_counts()
+    n_mismatched = int(pairings["verdict"].isin(MISMATCHED).sum())
+    parts.append(f"{n_mismatched:,} {'is' if n_mismatched == 1 else 'are'} mismatched")
+    parts += [f"{counts[name]:,} {name}" for name in (VerdictName.UNDECIDED, VerdictName.INCOMPLETE) if name in counts]
+    return ", ".join(parts)
+
+
 def find_offences(pairings: pd.DataFrame, roles: tuple[str, str]) -> list[Offence]:
     """Labels of either role with which nothing works, then pairs of labels that these do not cover; the largest first.
 

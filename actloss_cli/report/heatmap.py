@@ -5,7 +5,20 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from actloss_cli.report.canvas import GREY, SMALL_SIZE, TEXT_SIZE, drawable, fold, new_figure, set_title
+from actloss_cli.report.canvas import (
+    COLUMN_IN,
+    FINE_SIZE,
+    GREY,
+    LINE_IN,
+    RGB,
+    SMALL_SIZE,
+    contrast,
+    drawable,
+    fold,
+    new_figure,
+    set_title,
+    widest_in,
+)
 from actloss_cli.report.cell_grid import Cell, CellGrid
 from actloss_cli.report.escape import fold_label
 from actloss_cli.report.number_format import format_score
@@ -14,88 +27,100 @@ from actloss_cli.report.verdict_style import STYLES, style_of
 SHARES = LinearSegmentedColormap.from_list("share that works", ["#FBEFE3", "#A6CDE4", style_of("works").colour])
 """From hardly any to all; cells in which nothing works take their verdict's colour instead."""
 
-_WIDE_IN, _NARROW_IN = 0.86, 0.56
-_HEIGHT_IN = 0.42
+_NARROWEST_IN, _WIDEST_IN = 0.51, 0.8
+"""Of a cell: what its words need, and what a column's label may make of it."""
+_HEIGHT_IN = 0.33
 _MANY = 12
-"""Columns from which on labels are turned and cells narrow."""
+"""Columns from which on labels are turned."""
 _FOLD = 12
-"""Characters in a line of a level column label in a line; what fits `_WIDE_IN`."""
+"""Characters in a line of a level column label."""
 _LONGEST = 36
 """Likewise of any other label."""
+_KEY_IN = 1.1
+"""Width of a colour's explanation."""
 
 
 def draw_heatmap(grid: CellGrid, title: str, score: str) -> Figure:
     """Cell colour: share of pairings that work, or the best verdict where none does. `score` names the number."""
     turned = len(grid.columns) > _MANY
-    row_labels = ["\n".join(fold_label(drawable(row), _LONGEST)) for row in grid.rows]
-    column_labels = ["\n".join(fold_label(drawable(label), _LONGEST if turned else _FOLD)) for label in grid.columns]
-    cell_in = _NARROW_IN if turned else _WIDE_IN
-    margin_in = 0.5 + 0.068 * max(len(line) for label in row_labels for line in label.split("\n"))
-    header_in = (
-        0.068 * max(map(len, column_labels)) if turned else 0.14 * max(label.count("\n") + 1 for label in column_labels)
-    )
+    rows = [fold_label(drawable(row), _LONGEST) for row in grid.rows]
+    columns = [fold_label(drawable(label), _LONGEST if turned else _FOLD) for label in grid.columns]
+    label_in = max(widest_in(lines, SMALL_SIZE) for lines in columns)
+    cell_in = _NARROWEST_IN if turned else min(max(label_in + 0.06, _NARROWEST_IN), _WIDEST_IN)
+    margin_in = 0.38 + max(widest_in(lines, SMALL_SIZE) for lines in rows)
+    header_in = label_in if turned else LINE_IN * 1.3 * SMALL_SIZE * max(map(len, columns))
     figure = new_figure(
-        max(cell_in * len(grid.columns) + margin_in + 0.1, 3.5), _HEIGHT_IN * len(grid.rows) + header_in + 1.35
+        max(cell_in * len(columns) + margin_in, COLUMN_IN), _HEIGHT_IN * len(rows) + header_in + _around_in(grid)
     )
     axes = figure.add_subplot()
-    _draw_cells(axes, grid, SMALL_SIZE if not turned else SMALL_SIZE - 1)
-    axes.set_xticks(range(len(grid.columns)), column_labels, rotation=90 if turned else 0)
-    axes.set_yticks(range(len(grid.rows)), row_labels)
-    axes.set(xlim=(-0.5, len(grid.columns) - 0.5), ylim=(len(grid.rows) - 0.5, -0.5))
-    axes.set_xlabel(grid.column_role, fontweight="bold")
-    axes.set_ylabel(grid.row_role, fontweight="bold")
+    _draw_cells(axes, grid)
+    axes.set_xticks(range(len(columns)), ["\n".join(lines) for lines in columns], rotation=90 if turned else 0)
+    axes.set_yticks(range(len(rows)), ["\n".join(lines) for lines in rows])
+    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
+    axes.set_xlabel(grid.column_role, fontsize=SMALL_SIZE, fontweight="bold")
+    axes.set_ylabel(grid.row_role, fontsize=SMALL_SIZE, fontweight="bold")
     axes.xaxis.set_label_position("top")
-    axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
+    axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False, labelsize=SMALL_SIZE, pad=2)
     axes.spines[:].set_visible(False)
     set_title(figure, title)
     _explain(figure, grid, score)
     return figure
 
 
-def _draw_cells(axes: Axes, grid: CellGrid, size: float) -> None:
+def _draw_cells(axes: Axes, grid: CellGrid) -> None:
     for i, row in enumerate(grid.rows):
         for j, column in enumerate(grid.columns):
             cell = grid.cells.get((row, column))
             if cell is None:
-                axes.text(j, i, "-", ha="center", va="center", fontsize=size, color=GREY)
+                axes.text(j, i, "-", ha="center", va="center", fontsize=FINE_SIZE, color=GREY)
                 continue
-            colour = _colour(cell)
+            colour = cell_colour(cell)
             axes.add_patch(Rectangle((j - 0.48, i - 0.47), 0.96, 0.94, facecolor=colour))
             score = f"{format_score(cell.score)}\n" if cell.n_trainable else ""
-            axes.text(j, i, f"{score}{cell.caption}", ha="center", va="center", fontsize=size, color=_ink(colour))
+            ink = ink_on(colour)
+            axes.text(j, i, f"{score}{cell.caption}", ha="center", va="center", fontsize=FINE_SIZE, color=ink)
 
 
-def _colour(cell: Cell) -> tuple[float, float, float]:
+def cell_colour(cell: Cell) -> RGB:
+    """Red, green, blue in 0 to 1: by the share that works, or the best verdict's where nothing does."""
     return SHARES(cell.share)[:3] if cell.n_work else to_rgb(style_of(cell.verdict).colour)
 
 
-def _ink(colour: tuple[float, float, float]) -> str:
-    """Black or white, by the contrast ratio that WCAG 2.1 defines on relative luminance."""
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "black" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "white"
+def ink_on(colour: RGB) -> str:
+    """Black or white, whichever reads better."""
+    return max(("black", "white"), key=lambda ink: contrast(to_rgb(ink), colour))
 
 
 def _explain(figure: Figure, grid: CellGrid, score: str) -> None:
-    none_work = {cell.verdict for cell in grid.cells.values() if not cell.n_work}
-    shares = ((1.0, "all work"), (0.5, "half"), (0.05, "few"))
-    any_work = any(cell.n_work for cell in grid.cells.values())
-    keys = [Patch(color=SHARES(share), label=label) for share, label in shares if any_work]
-    keys += [
-        Patch(color=style.colour, label=f"none: {style.verdict}") for style in STYLES if style.verdict in none_work
-    ]
-    n_columns = max(int(figure.get_figwidth() / 1.2), 2)
+    keys = _keys(grid)
+    n_columns = max(int(figure.get_figwidth() / _KEY_IN), 2)
     figure.legend(
         handles=[key for column in range(n_columns) for key in keys[column::n_columns]],  # legends fill by column
         loc="outside lower left",
         ncols=n_columns,
-        fontsize=SMALL_SIZE,
+        fontsize=FINE_SIZE,
         frameon=False,
         handlelength=1.0,
         columnspacing=1.0,
+        borderaxespad=0,
         alignment="left",
         title=fold(
-            figure, f"{score} of the pairing best on validation; pairings that work / can be trained", TEXT_SIZE
+            figure, f"{score} of the pairing best on validation; pairings that work / can be trained", FINE_SIZE
         ),
-        title_fontsize=TEXT_SIZE,
+        title_fontsize=FINE_SIZE,
     )
+
+
+def _keys(grid: CellGrid) -> list[Patch]:
+    none_work = {cell.verdict for cell in grid.cells.values() if not cell.n_work}
+    shares = ((1.0, "all work"), (0.5, "half"), (0.05, "few"))
+    any_work = any(cell.n_work for cell in grid.cells.values())
+    keys = [Patch(color=SHARES(share), label=label) for share, label in shares if any_work]
+    return keys + [
+        Patch(color=style.colour, label=f"none: {style.verdict}") for style in STYLES if style.verdict in none_work
+    ]
+
+
+def _around_in(grid: CellGrid) -> float:
+    """Height of what stands above and below the cells."""
+    return 0.95 + 0.14 * -(-len(_keys(grid)) * _KEY_IN // COLUMN_IN)

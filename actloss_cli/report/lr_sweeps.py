@@ -8,16 +8,34 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from actloss_cli.report.canvas import TEXT_SIZE, drawable, fold, new_figure, set_title
+from actloss_cli.report.canvas import (
+    COLUMN_IN,
+    FINE_SIZE,
+    GREY,
+    LINE_IN,
+    PAGE_IN,
+    SMALL_SIZE,
+    cased,
+    drawable,
+    new_figure,
+    set_note,
+    set_title,
+)
 from actloss_cli.report.escape import fold_label
 from actloss_cli.report.frame_rows import row_at, rows_of
 from actloss_cli.report.number_format import format_lr, score_name
 from actloss_cli.report.verdict_style import style_of
 from actloss_cli.store.data import RunData
 
-_COLUMNS = 4
-_LABEL = 26
+_FEW = 6
+"""Panels that stand in a column of a paper; more take its whole width."""
+_LABEL = 24
 """Characters in a line of a panel's title."""
+_GAPS = 3
+"""Between labels of rates."""
+_PANEL_IN = 1.15
+_WIDTH = 1.2
+"""Of a line, in points."""
 
 
 @dataclass(frozen=True)
@@ -57,43 +75,53 @@ def lr_sweeps(run: RunData, pairings: pd.DataFrame, reference: str) -> list[LrSw
 
 
 def draw_lr_sweeps(sweeps: list[LrSweep], kind: str, title: str) -> Figure:
-    """A dot for each tune seed, a line through their means, a ring around the chosen rate."""
-    n_columns = min(len(sweeps), _COLUMNS)
+    """A dot for each tune seed, a line through their means in the verdict's colour, a ring around the chosen rate."""
+    width_in, most_columns = (COLUMN_IN, 2) if len(sweeps) <= _FEW else (PAGE_IN, 4)
+    n_columns = min(len(sweeps), most_columns)
     n_rows = -(-len(sweeps) // n_columns)
-    figure = new_figure(max(2.2 * n_columns + 0.4, 3.6), 2.1 * n_rows + 1.0)
-    for place, sweep in enumerate(sweeps, start=1):
+    titles = [_panel_title(sweep) for sweep in sweeps]
+    title_in = LINE_IN * 1.25 * SMALL_SIZE * max(map(len, titles))
+    figure = new_figure(width_in, (_PANEL_IN + title_in) * n_rows + 0.95)
+    for place, (sweep, lines) in enumerate(zip(sweeps, titles, strict=True), start=1):
         axes = figure.add_subplot(n_rows, n_columns, place, sharey=figure.axes[0] if figure.axes else None)
         _draw(axes, sweep)
+        axes.set_title("\n".join(lines), fontsize=SMALL_SIZE, loc="left")
         if place % n_columns != 1 and n_columns > 1:
             axes.tick_params(labelleft=False)
-    figure.supylabel(f"validation {score_name(kind)}", fontsize=TEXT_SIZE)
+    figure.supylabel(f"validation {score_name(kind)}", fontsize=SMALL_SIZE)
     set_title(figure, title)
-    note = "Ring: chosen. Shaded: beyond the base grid. Cross: turned non-finite, counts as the floor."
-    figure.supxlabel(f"learning rate (log scale)\n{fold(figure, note, TEXT_SIZE)}", fontsize=TEXT_SIZE)
+    set_note(
+        figure,
+        "Across: learning rate, log scale. Dot: a tune seed; line: their mean, in the verdict's colour. Ring: chosen. "
+        "Shaded: beyond the base grid. Cross: turned non-finite, counts as the floor.",
+    )
     return figure
+
+
+def _panel_title(sweep: LrSweep) -> list[str]:
+    return [*fold_label(drawable(sweep.optimizer), _LABEL), f"{sweep.verdict}, lr {format_lr(sweep.chosen)}"]
 
 
 def _draw(axes: Axes, sweep: LrSweep) -> None:
     trials = sweep.trials
-    colour = style_of("works").colour
+    colour = style_of(sweep.verdict).colour
     means = trials.groupby("lr")["score"].mean()
-    axes.plot(means.index, means, color=colour, linewidth=1.2)
+    axes.plot(means.index, means, color=colour, linewidth=_WIDTH, path_effects=cased(colour, _WIDTH))
     kept = trials[~trials["diverged"]]
-    axes.plot(kept["lr"], kept["score"], "o", color=colour, markersize=3.5)
+    dots = {"markersize": 3.5, "markeredgecolor": GREY, "markeredgewidth": 0.5}
+    axes.plot(kept["lr"], kept["score"], "o", color=colour, **dots)
     lost = trials[trials["diverged"]]
-    axes.plot(lost["lr"], lost["score"], "x", color=style_of("fails").colour, markersize=5)
+    axes.plot(lost["lr"], lost["score"], "x", color="black", markersize=4.5)
     if sweep.chosen in means.index:
-        axes.plot(
-            sweep.chosen, means[sweep.chosen], "o", markersize=11, markerfacecolor="none", markeredgecolor="black"
-        )
+        ring = {"markersize": 9, "markerfacecolor": "none", "markeredgecolor": "black"}
+        axes.plot(sweep.chosen, means[sweep.chosen], "o", **ring)
     axes.set_xscale("log")
-    ticks = _ticks(means.index.to_numpy(np.float64))
-    axes.set_xticks(ticks, [format_lr(lr) for lr in ticks])
+    labelled = _labelled(means.index.to_numpy(np.float64))
+    axes.set_xticks(means.index, [format_lr(lr) if lr in labelled else "" for lr in means.index])
     axes.set_xticks([], minor=True)
+    axes.tick_params(labelsize=FINE_SIZE)
     axes.margins(0.12)
     _shade_extensions(axes, means.index.to_numpy(np.float64), sweep.base)
-    label = [*fold_label(drawable(sweep.optimizer), _LABEL), f"{sweep.verdict}, lr {format_lr(sweep.chosen)}"]
-    axes.set_title("\n".join(label), fontsize=TEXT_SIZE, loc="left")
 
 
 def _shade_extensions(axes: Axes, lrs: NDArray[np.float64], base: NDArray[np.float64]) -> None:
@@ -104,14 +132,14 @@ def _shade_extensions(axes: Axes, lrs: NDArray[np.float64], base: NDArray[np.flo
     axes.set_xlim(left, right)
 
 
-def _ticks(lrs: NDArray[np.float64]) -> list[float]:
-    """Of the ascending rates that were tried, those far enough apart on the log axis to be labelled."""
-    apart = max(np.log(lrs[-1] / lrs[0]) / 4, 1e-9)
-    ticks: list[float] = []
+def _labelled(lrs: NDArray[np.float64]) -> list[float]:
+    """Of the ascending rates that were tried, those far enough apart on the log axis for labels."""
+    apart = max(np.log(lrs[-1] / lrs[0]) / _GAPS, 1e-9)
+    labelled: list[float] = []
     for lr in lrs.tolist():
-        if not ticks or np.log(lr / ticks[-1]) >= 0.99 * apart:
-            ticks.append(lr)
-    return ticks
+        if not labelled or np.log(lr / labelled[-1]) >= 0.99 * apart:
+            labelled.append(lr)
+    return labelled
 
 
 def _base_grid(run: RunData, pairing_ids: pd.Index) -> NDArray[np.float64]:

@@ -5,13 +5,14 @@ from typing import Any
 
 import pandas as pd
 
+from actloss_cli.analysis.agreement import agreement_table
 from actloss_cli.analysis.explanations import BETWEEN_NOTICES
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.analysis.task_summary import summarise_task
 from actloss_cli.analysis.verdicts import VerdictName
 from actloss_cli.report.frame_rows import of_task, row_at, rows_of
 from actloss_cli.report.json_text import document
-from actloss_cli.report.ranking import best_pairings, pairing_label, worst_mismatched
+from actloss_cli.report.ranking import best_pairings, pairing_label, rank_pairings, worst_mismatched
 from actloss_cli.report.verdict_style import VERDICTS
 from actloss_cli.store.data import RunData
 
@@ -20,16 +21,23 @@ _NUMBERS = ("lr", "score", "score_low", "score_high", "relative", "relative_low"
 
 
 def summary_json(run: RunData, analysis: Analysis) -> str:
-    """JSON with name, finished, n_missing, n_pairings, n_trials, tasks."""
+    """JSON with name, finished, n_missing, n_pairings, n_trials, agreement (rows of `agreement_table`), tasks."""
     summary = {
         "name": run.name,
         "finished": run.n_missing == 0,
         "n_missing": run.n_missing,
         "n_pairings": len(run.pairings),
         "n_trials": len(run.trials),
+        "agreement": agreement_table(analysis.pairings).to_dict("records"),
         "tasks": [_task(run, analysis, str(task)) for task in analysis.tasks.index],
     }
     return document(summary)
+
+
+def selection_json(name: str, chosen: pd.DataFrame, n_pairings: int) -> str:
+    """JSON with name, n_pairings of the run, n_chosen, and the chosen `pairings` as `summary_json` has them."""
+    pairings = _pairings(rank_pairings(chosen))
+    return document({"name": name, "n_pairings": n_pairings, "n_chosen": len(chosen), "pairings": pairings})
 
 
 def _task(run: RunData, analysis: Analysis, task: str) -> dict[str, Any]:
@@ -70,6 +78,8 @@ def _pairing(row: pd.Series) -> dict[str, Any]:
         "pairing": pairing_label(row),
         "verdict": row["verdict"],
         "reason": row["reason"],
+        "predicted": row["predicted"],
+        "predicted_rule": row["predicted_rule"],
         **{f"{name}_grade": row[f"{name}_grade"] or None for name in ("score", "speed", "stability", "probability")},
         "cause": row["cause"] or None,
         "cause_name": row["cause_name"] or None,

@@ -1,46 +1,71 @@
-"""The report folder of a run: the table of pairings, a summary, the cross tables, the figures."""
+"""The report folder of a run: the page, a summary, the tables, the figures. Only what changed is made anew."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
+
+from actloss_cli.analysis.agreement import agreement_table, disagreements
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.analysis.variance_shares import variance_shares
-from actloss_cli.errors import ExitCode, user_error
+from actloss_cli.report.agreement_table import agreement_markdown
+from actloss_cli.report.built import Built, Written, joint_digest, task_digests
+from actloss_cli.report.cell_grid import cell_grid
 from actloss_cli.report.escape import file_stems
 from actloss_cli.report.export import FORMATS, pairings_table
 from actloss_cli.report.figures import write_figures
+from actloss_cli.report.grid_tables import grid_latex, grid_markdown
+from actloss_cli.report.page.assets import sources_digest
+from actloss_cli.report.page.methods import making_digest
+from actloss_cli.report.page.page import PAGE, page_html
+from actloss_cli.report.refusal import refusal_named
 from actloss_cli.report.summary import summary_json
 from actloss_cli.store.data import RunData
 
 
-def write_report(run: RunData, analysis: Analysis, folder: Path, *, figures: bool = True) -> list[Path]:
-    """Writes pairings.csv, variance-shares.csv, summary.json, two cross tables for each task and, if asked, `figures/`.
+def write_report(run: RunData, analysis: Analysis, folder: Path, *, figures: bool = True) -> Written:
+    """Writes the page `index.html`, the tables, summary.json and, if asked, `figures/`.
 
-    Gives all paths. Raises `UserError` if the folder can't be written.
+    The tables: pairings.csv, variance-shares.csv, two cross tables for each task (also as Markdown and LaTeX), and what
+    was predicted against what was measured: agreement.csv, agreement.md, disagreements.csv.
+
+    What is there already, made of the same, stays. Raises `UserError` if the folder can't be written.
     """
-    try:
+    with refusal_named(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "summary.json").write_text(summary_json(run, analysis), encoding="utf-8")
-        tables = _write_tables(run, analysis, folder)
-        drawn = write_figures(run, analysis, folder / "figures") if figures else []
-        return [folder / "summary.json", *tables, *drawn]
-    except OSError as error:
-        raise user_error(
-            f"cannot write {error.filename or folder}: {error.strerror or error}",
-            hint="the results themselves are fine; free space or make the folder writable, then report again",
-            code=ExitCode.RESULTS,
-        ) from error
+        built, digests = Built(folder), task_digests(run, analysis)
+        made_by = (run.name, str(run.n_missing), repr(run.thresholds), sources_digest(), making_digest(run))
+        of_all = joint_digest(digests.values(), *made_by)
+        shares = variance_shares(run, analysis)
+
+        def write_page() -> Iterator[Path]:
+            (folder / PAGE).write_text(page_html(run, analysis, shares), encoding="utf-8")
+            yield folder / PAGE
+
+        written = built.make("page", of_all, write_page)
+        written += built.make("tables", of_all, lambda: _write_tables(run, analysis, shares, folder))
+        return written + write_figures(run, analysis, folder / "figures", built, digests) if figures else written
 
 
-def _write_tables(run: RunData, analysis: Analysis, folder: Path) -> list[Path]:
+def _write_tables(run: RunData, analysis: Analysis, shares: pd.DataFrame, folder: Path) -> Iterator[Path]:
+    texts = {"summary.json": summary_json(run, analysis), "agreement.md": agreement_markdown(run, analysis.pairings)}
     frames = {
         "pairings": pairings_table(analysis),
-        "variance-shares": variance_shares(run, analysis).reset_index(),
+        "variance-shares": shares.reset_index(),
+        "agreement": agreement_table(analysis.pairings),
+        "disagreements": disagreements(analysis.pairings).reset_index(names="pairing_id"),
     }
     for task, stem in file_stems([str(task) for task in analysis.tasks.index]).items():
-        frames[f"{stem}-output-by-loss"] = output_by_loss(analysis, task).reset_index()
-        frames[f"{stem}-activation-by-optimizer"] = activation_by_optimizer(analysis, task).reset_index()
+        for name, cross in (("output-by-loss", output_by_loss), ("activation-by-optimizer", activation_by_optimizer)):
+            table = cross(analysis, task)
+            frames[f"{stem}-{name}"] = table.reset_index()
+            texts[f"{stem}-{name}.md"] = grid_markdown(cell_grid(table))
+            texts[f"{stem}-{name}.tex"] = grid_latex(cell_grid(table))
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        yield folder / name
     for name, frame in frames.items():
         with (folder / f"{name}.csv").open("wb") as file:
             FORMATS["csv"](frame, file)
-    return [folder / f"{name}.csv" for name in frames]
+        yield folder / f"{name}.csv"

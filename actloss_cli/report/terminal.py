@@ -1,5 +1,7 @@
 """A run's report in a terminal: for each task a headline in words, two cross tables, the ranked pairings."""
 
+from collections.abc import Collection
+
 import pandas as pd
 from rich.console import Console
 from rich.text import Text
@@ -9,6 +11,7 @@ from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.analysis.ranks import all_ranks
 from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.analysis.verdicts import VerdictName
+from actloss_cli.report.agreement_table import print_agreement
 from actloss_cli.report.cell_grid import cell_grid
 from actloss_cli.report.findings import Offence, count_verdicts, find_offences, unfinished
 from actloss_cli.report.frame_rows import of_task, row_at, rows_of
@@ -27,18 +30,26 @@ _OFFENCES = 4
 """How many are named in a headline; the tables hold the rest."""
 
 
-def render_report(console: Console, run: RunData, analysis: Analysis, top: int = 10) -> None:
+def render_report(
+    console: Console, run: RunData, analysis: Analysis, top: int = 10, tasks: Collection[str] = ()
+) -> None:
     """Prints the answer for each task, then the whole report, with the best `top` pairings of each.
 
-    Complete without colour and at any width.
+    Complete without colour and at any width. Of named tasks alone it prints what concerns these.
     """
     _print_headline(console, run)
-    print_summary(console, analysis)
-    for task in analysis.tasks.index:
+    shown_tasks = [str(task) for task in analysis.tasks.index if not tasks or task in tasks]
+    print_summary(console, analysis, shown_tasks)
+    for task in shown_tasks:
         console.print()
-        _print_task(console, run, analysis, str(task), top)
+        _print_task(console, run, analysis, task, top)
+    if tasks:
+        console.print()
+        _print_legend(console, analysis.pairings[analysis.pairings["task"].isin(tasks)])
+        return
     console.print()
     print_variance_shares(console, variance_shares(run, analysis))
+    print_agreement(console, run, analysis.pairings)
     for ranks in all_ranks(analysis.pairings):
         console.print()
         print_ranks(console, ranks)

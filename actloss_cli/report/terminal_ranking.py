@@ -1,5 +1,7 @@
 """The ranked list in a terminal: a line of numbers for each pairing, its functions, then the reason."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 from rich.console import Console
 from rich.text import Text
@@ -19,17 +21,32 @@ _SAID_ABOVE = (VerdictName.WORKS, VerdictName.NO_SIGNAL)
 _INDENT = 5
 _HEADER = f"{'':{_INDENT}}{'verdict':<12} {'score':>7} {'95 % interval':<16} {'lr':>8} {'steps':>7}"
 _NUMBERS = len(_HEADER)
+_NAMES = ("activation/output/loss/optimizer", "pairing")
+"""Of the last column, the first that fits."""
 
 
 def print_ranking(console: Console, pairings: pd.DataFrame, top: int) -> None:
     """The best `top` of a task, then the worst of the mismatched that could be trained, each with its place."""
-    places = {pairing_id: place for place, pairing_id in enumerate(rank_pairings(pairings).index, start=1)}
     best = best_pairings(pairings, top)
     worst = worst_mismatched(pairings, BOTTOM)
     worst = worst[~worst.index.isin(best.index)]
-    beside = _beside(console, [pairing_label(row) for _, row in rows_of(pd.concat([best, worst]))])
-    header = Text(_HEADER + ("  activation/output/loss/optimizer" if beside else ""), style="bold")
-    for title, part in (("best by test score", best), ("worst that could be trained", worst)):
+    _print_lists(console, pairings, {"best by test score": best, "worst that could be trained": worst})
+
+
+def print_selected(console: Console, pairings: pd.DataFrame, chosen: pd.DataFrame, top: int) -> None:
+    """The first `top` of those chosen, with their places among all pairings of the task; the rest are counted."""
+    listed = rank_pairings(chosen).head(top)
+    _print_lists(console, pairings, {"by test score": listed})
+    if len(chosen) > len(listed):
+        say(console, f"and {len(chosen) - len(listed):,} more: --top {len(chosen)} lists them", indent=_INDENT)
+
+
+def _print_lists(console: Console, pairings: pd.DataFrame, lists: Mapping[str, pd.DataFrame]) -> None:
+    places = {pairing_id: place for place, pairing_id in enumerate(rank_pairings(pairings).index, start=1)}
+    beside = _beside(console, [pairing_label(row) for part in lists.values() for _, row in rows_of(part)])
+    name = next((name for name in _NAMES if _NUMBERS + 2 + len(name) <= console.width), "") if beside else ""
+    header = Text(f"{_HEADER}  {name}".rstrip(), style="bold")
+    for title, part in lists.items():
         if len(part):
             say(console, shown(console, title, "italic"))
             console.print(header, soft_wrap=True)

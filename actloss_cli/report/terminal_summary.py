@@ -1,13 +1,15 @@
 """What a reader sees first: each task in at most ten lines, what works and what is mismatched because of what."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 from rich.console import Console
 
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.analysis.task_summary import TaskSummary, summarise_task
-from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
+from actloss_cli.report.findings import counted
 from actloss_cli.report.frame_rows import of_task, rows_of
-from actloss_cli.report.number_format import format_score, format_share
+from actloss_cli.report.number_format import format_score
 from actloss_cli.report.ranking import pairing_label
 from actloss_cli.report.terminal_text import say, shown
 
@@ -17,27 +19,16 @@ _CAUSE = 28
 """Characters of a cause's name, so that what follows stands in a column where there is room."""
 
 
-def print_summary(console: Console, analysis: Analysis) -> None:
-    """All tasks, one after another."""
-    for task in analysis.tasks.index:
-        pairings = of_task(analysis.pairings, str(task))
+def print_summary(console: Console, analysis: Analysis, tasks: Sequence[str]) -> None:
+    """These tasks, one after another."""
+    for task in tasks:
+        pairings = of_task(analysis.pairings, task)
         console.print()
-        say(console, shown(console, f"{task}: ", "bold"), shown(console, _counted(pairings), "bold"))
+        say(console, shown(console, f"{task}: ", "bold"), shown(console, counted(pairings), "bold"))
         _print_reference(console, pairings)
         summary = summarise_task(pairings)
         _print_working(console, summary)
         _print_mismatched(console, summary)
-
-
-def _counted(pairings: pd.DataFrame) -> str:
-    if (pairings["verdict"] == VerdictName.NO_SIGNAL).any():
-        return "no signal, no pairing beats the trivial predictor clearly"
-    parts = [f"{format_share(int(pairings['works'].sum()), len(pairings))} pairings work"]
-    counts = pairings["verdict"].value_counts()
-    n_mismatched = int(pairings["verdict"].isin(MISMATCHED).sum())
-    parts.append(f"{n_mismatched:,} {'is' if n_mismatched == 1 else 'are'} mismatched")
-    parts += [f"{counts[name]:,} {name}" for name in (VerdictName.UNDECIDED, VerdictName.INCOMPLETE) if name in counts]
-    return ", ".join(parts)
 
 
 def _print_reference(console: Console, pairings: pd.DataFrame) -> None:

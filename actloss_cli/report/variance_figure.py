@@ -8,20 +8,28 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from actloss_cli.analysis.variance_shares import FACTORS, RESPONSES
-from actloss_cli.report.canvas import GREY, SMALL_SIZE, TEXT_SIZE, drawable, fold, new_figure, set_title
+from actloss_cli.report.canvas import (
+    COLUMN_IN,
+    FINE_SIZE,
+    GREY,
+    PAGE_IN,
+    SMALL_SIZE,
+    drawable,
+    fold,
+    new_figure,
+    set_title,
+)
 from actloss_cli.report.escape import fold_label
 from actloss_cli.report.number_format import ABSENT, format_share
 from actloss_cli.report.variance_table import finding, leading_factors
 
-_COLUMNS = 4
-_LABEL = 24
+_FEW = 4
+"""Panels that stand in a column of a paper, two in a row; more take its whole width, four in a row."""
+_LABEL = 20
 """Characters in a line of a panel's title."""
-_PANEL_IN, _SOLE_PANEL_IN = 1.6, 2.6
-_MARGIN_IN = 2.0
-"""What the factors' names take."""
-_ROW_IN = 0.26
-_LOOKS = (("#0072B2", ""), ("#E69F00", "////"))
-"""Colour (Okabe and Ito, 2008) and hatch of each response: either tells them apart."""
+_ROW_IN = 0.2
+_LOOKS = (("#009E73", ""), ("#555555", "//////"))
+"""Colour (Okabe and Ito, 2008) and hatch of each response: either tells them apart, and neither is a verdict's."""
 _KEYS = (
     "score: validation R² or balanced accuracy after the last epoch",
     "speed: 1 / training steps to the target, 0 for never",
@@ -39,22 +47,22 @@ def draw_variance_shares(shares: pd.DataFrame) -> Figure | None:
     if not panels:
         return None
     factors = [factor for factor in FACTORS if any(_has_share(rows)[factor] for rows in panels.values())]
-    n_columns = min(len(panels), _COLUMNS)
+    width_in, most_columns = (COLUMN_IN, 2) if len(panels) <= _FEW else (PAGE_IN, 4)
+    n_columns = min(len(panels), most_columns)
     n_rows = -(-len(panels) // n_columns)
-    width_in = _MARGIN_IN + (_PANEL_IN * n_columns if n_columns > 1 else _SOLE_PANEL_IN)
-    figure = new_figure(width_in, (_ROW_IN * len(factors) + 0.5) * n_rows + 1.4)
+    figure = new_figure(width_in, (_ROW_IN * len(factors) + 0.45) * n_rows + 1.5)
     for place, (task, rows) in enumerate(panels.items(), start=1):
         first = figure.axes[0] if figure.axes else None
         axes = figure.add_subplot(n_rows, n_columns, place, sharex=first, sharey=first)
         _draw(axes, rows.loc[factors])
         if len(panels) > 1:  # the figure's title names a sole task
             label = "\n".join(fold_label(drawable(task), _LABEL))
-            axes.set_title(label, fontsize=TEXT_SIZE, loc="left", fontweight="bold")
+            axes.set_title(label, fontsize=SMALL_SIZE, loc="left", fontweight="bold")
         if place % n_columns != 1 and n_columns > 1:
             axes.tick_params(labelleft=False)
         if place > len(panels) - n_columns:
-            axes.set_xlabel("share of variance (%)", fontsize=SMALL_SIZE)
-    _scale(figure.axes[0], factors)
+            axes.set_xlabel("share of variance (%)", fontsize=FINE_SIZE)
+    _scale(figure.axes[0], factors, max(_largest(rows) for rows in panels.values()))
     set_title(figure, _title(panels))
     _explain(figure, [task for task in every if task not in panels])
     return figure
@@ -73,15 +81,20 @@ def _draw(axes: Axes, rows: pd.DataFrame) -> None:
             places, np.nan_to_num(percent), height=0.4, facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0
         )
         labels = [ABSENT if np.isnan(value) else f"{value:.0f}" for value in percent]
-        axes.bar_label(bars, labels, padding=2, fontsize=SMALL_SIZE, color=GREY)
-    axes.tick_params(labelsize=SMALL_SIZE)
+        axes.bar_label(bars, labels, padding=2, fontsize=FINE_SIZE, color=GREY)
+    axes.tick_params(labelsize=FINE_SIZE)
     axes.tick_params(axis="y", length=0)
 
 
-def _scale(axes: Axes, factors: Sequence[str]) -> None:
-    """Of all panels, which share their axes; the whole always fits, with room for the number behind the longest bar."""
-    axes.set_xlim(0, 118)
-    axes.set_xticks([0, 50, 100])
+def _largest(rows: pd.DataFrame) -> float:
+    return float(rows[[f"{response}_share" for response in RESPONSES]].max().max())
+
+
+def _scale(axes: Axes, factors: Sequence[str], largest: float) -> None:
+    """Of all panels, which share their axes: half or all of the variance, with room for the longest bar's number."""
+    top = 50 if largest <= 0.5 else 100
+    axes.set_xlim(0, 1.2 * top)
+    axes.set_xticks([0, top // 2, top])
     axes.set_yticks(range(len(factors)), factors)
     axes.set_ylim(len(factors) - 0.5, -0.5)
 
@@ -110,11 +123,12 @@ def _explain(figure: Figure, without: Sequence[str]) -> None:
     absent = f" Tasks without shares: {', '.join(without)}." if without else ""
     figure.legend(
         handles=figure.axes[0].containers,
-        labels=[fold(figure, key, SMALL_SIZE) for key in _KEYS],
+        labels=[fold(figure, key, FINE_SIZE) for key in _KEYS],
         loc="outside lower left",
-        fontsize=SMALL_SIZE,
+        fontsize=FINE_SIZE,
         frameon=False,
+        borderaxespad=0,
         alignment="left",
-        title=fold(figure, _NOTE + absent, SMALL_SIZE),
-        title_fontsize=SMALL_SIZE,
+        title=fold(figure, _NOTE + absent, FINE_SIZE),
+        title_fontsize=FINE_SIZE,
     )

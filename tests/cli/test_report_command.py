@@ -1,6 +1,7 @@
 """`actloss report` over what is partly broken; errors on the terminal."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -61,3 +62,38 @@ def test_telling_an_error_loads_nothing_heavy():
     code = "import sys, actloss_cli.cli.console; print({'pandas', 'matplotlib', 'torch', 'numpy'} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout == "set()\n"
+
+
+def test_open_shows_the_page_of_one_run_and_that_over_several(tiny_run, tmp_path):
+    for name in ("a", "b"):
+        shutil.copytree(tiny_run, tmp_path / "results" / name)
+    for results in (tmp_path / "results" / "a", tmp_path / "results"):
+        answer = actloss(
+            "report", results, "--no-figures", "--open", cwd=tmp_path, env={**os.environ, "BROWSER": "echo opened %s"}
+        )
+        page = results / "report" / "index.html"
+        assert answer.returncode == 0, answer.stderr
+        assert f"opened {page.as_uri()}" in answer.stdout
+        assert answer.stderr.endswith(f"next: open {page}\n")
+        assert page.exists()
+
+
+def test_without_files_nothing_is_written(tiny_run, tmp_path):
+    folder = shutil.copytree(tiny_run, tmp_path / "tiny", ignore=shutil.ignore_patterns("report"))
+    answer = actloss("report", folder, "--no-files", cwd=tmp_path)
+    assert answer.returncode == 0
+    assert "moons: " in answer.stdout
+    assert not (folder / "report").exists()
+
+
+def test_a_selection_is_printed_and_writes_nothing(tiny_run, tmp_path):
+    folder = shutil.copytree(tiny_run, tmp_path / "tiny", ignore=shutil.ignore_patterns("report"))
+    one_task = actloss("report", folder, "--task", "moons", cwd=tmp_path)
+    assert one_task.returncode == 0, one_task.stderr
+    assert "best by test score" in one_task.stdout
+    chosen = actloss("report", folder, "--where", "loss=bce", "--json", cwd=tmp_path)
+    assert {pairing["pairing"].split("/")[2] for pairing in json.loads(chosen.stdout)["pairings"]} == {"bce"}
+    assert not (folder / "report").exists()
+    nothing = actloss("report", folder, "--where", "loss=bcee", cwd=tmp_path)
+    assert nothing.returncode == 2
+    assert nothing.stderr == "error: no pairing of these results has loss 'bcee'\nhint: did you mean 'bce'?\n"

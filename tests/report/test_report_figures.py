@@ -3,6 +3,7 @@
 import itertools
 import warnings
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from PIL import Image
 
 from actloss_cli.analysis.pairings import analyse
 from actloss_cli.analysis.verdicts import VerdictName
+from actloss_cli.report.built import Built, task_digests
 from actloss_cli.report.canvas import drawable, house_style
 from actloss_cli.report.cell_grid import Cell, CellGrid
 from actloss_cli.report.curve_data import final_curves
@@ -203,9 +205,14 @@ def test_no_text_of_the_sweeps_touches_another(n_optimizers):
     assert _outside(figure) == []
 
 
+def _written(run, analysis, folder: Path) -> tuple[Path, ...]:
+    folder.mkdir(exist_ok=True)
+    return write_figures(run, analysis, folder, Built(folder), task_digests(run, analysis)).paths
+
+
 def test_every_task_gets_its_figures_as_png_of_200_dpi_and_as_svg(tmp_path):
     run = make_run([SyntheticTask("moons")])
-    written = write_figures(run, analyse(run), tmp_path / "figures")
+    written = _written(run, analyse(run), tmp_path / "figures")
     kinds = ("output-by-loss", "activation-by-optimizer", "curves", "learning-rates")
     names = ["variance-shares", *(f"moons-{kind}" for kind in kinds)]
     assert sorted(path.name for path in written) == sorted(f"{name}.{end}" for name in names for end in ("png", "svg"))
@@ -220,14 +227,14 @@ def test_every_task_gets_its_figures_as_png_of_200_dpi_and_as_svg(tmp_path):
 
 def test_the_same_run_gives_the_same_figures_bit_for_bit(tmp_path):
     run = make_run([SyntheticTask("moons", activations=("relu",), losses=("bce",))])
-    first, second = (write_figures(run, analyse(run), tmp_path / name) for name in ("a", "b"))
+    first, second = (_written(run, analyse(run), tmp_path / name) for name in ("a", "b"))
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
 def test_hostile_labels_are_drawn_literally_and_named_safely(hostile_run, hostile, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        written = write_figures(hostile_run, hostile, tmp_path)
+        written = _written(hostile_run, hostile, tmp_path)
     assert {path.parent for path in written} == {tmp_path}
     assert all(path.name.startswith(("cmd_red_31m-", "variance-shares.")) for path in written)
     for path in written:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from actloss_cli.analysis.cross_tables import output_by_loss
 from actloss_cli.errors import ExitCode, UserError
+from actloss_cli.report.built import NOTE
 from actloss_cli.report.escape import csv_text, file_stem, file_stems, fold_label, printable
 from actloss_cli.report.export import FORMATS, diagnostics_table, pairings_table, trials_table, write_table
 from actloss_cli.report.summary import summary_json
@@ -148,8 +149,9 @@ def test_a_csv_cell_that_looks_like_a_formula_gets_an_apostrophe(text, tmp_path)
 
 def test_the_report_folder_holds_what_it_lists(run, analysis, tmp_path):
     written = write_report(run, analysis, tmp_path / "report", figures=False)
-    assert sorted(written) == sorted(path for path in (tmp_path / "report").rglob("*") if path.is_file())
-    names = {path.name for path in written}
+    there = [path for path in (tmp_path / "report").rglob("*") if path.is_file() and path.name != NOTE]
+    assert sorted(written.paths) == sorted(there)
+    names = {path.name for path in written.paths}
     assert {"pairings.csv", "summary.json", "moons-output-by-loss.csv", "digits-activation-by-optimizer.csv"} <= names
     table = pd.read_csv(tmp_path / "report" / "moons-output-by-loss.csv")
     expected = output_by_loss(analysis, "moons").reset_index()
@@ -159,7 +161,7 @@ def test_the_report_folder_holds_what_it_lists(run, analysis, tmp_path):
 
 def test_figures_are_drawn_unless_they_are_not_wanted(hostile_run, hostile, tmp_path):
     written = write_report(hostile_run, hostile, tmp_path / "report")
-    assert {path.suffix for path in written if path.parent.name == "figures"} == {".png", ".svg"}
+    assert {path.suffix for path in written.paths if path.parent.name == "figures"} == {".png", ".svg"}
 
 
 def test_a_report_that_cannot_be_written_says_so(run, analysis, tmp_path):
@@ -175,7 +177,7 @@ def test_a_report_that_cannot_be_written_says_so(run, analysis, tmp_path):
 
 def test_the_summary_is_json_with_the_frames_numbers(run, analysis):
     summary = _strict(summary_json(run, analysis))
-    assert list(summary) == ["name", "finished", "n_missing", "n_pairings", "n_trials", "tasks"]
+    assert list(summary) == ["name", "finished", "n_missing", "n_pairings", "n_trials", "agreement", "tasks"]
     assert (summary["finished"], summary["n_missing"], summary["n_trials"]) == (True, 0, len(run.trials))
     for task in summary["tasks"]:
         pairings = analysis.pairings[analysis.pairings["task"] == task["task"]]
