@@ -35,7 +35,7 @@ def read_task_data(document: Document) -> tuple[Mapping[int, TaskData], list[Fla
             continue  # the whole config's validation tells
         named_at = ("tasks", i, "label" if head.label else "dataset")
         try:
-            ref = _ref(head.dataset, document, i)
+            ref = dataset_ref(head.dataset, document.mark(("tasks", i, "dataset", "csv")).origin.folder)
             label = head.label or ref.name
             found[i] = TaskData(label, ref, load(ref, head.kind).fingerprint)
         except DatasetError as error:
@@ -52,8 +52,11 @@ def read_task_data(document: Document) -> tuple[Mapping[int, TaskData], list[Fla
     return found, flaws
 
 
-def _ref(dataset: CsvSection | OpenmlSection | str, document: Document, i: int) -> DatasetRef:
-    """The dataset under the catalogue's name, the CSV under its absolute path, or OpenML's as it is written."""
+def dataset_ref(dataset: CsvSection | OpenmlSection | str, folder: Path) -> DatasetRef:
+    """The dataset under the catalogue's name, the CSV under its absolute path, or OpenML's as it is written.
+
+    The path of a CSV starts from `folder`.
+    """
     match dataset:
         case str() if dataset.startswith(OPENML_PREFIX) and dataset != OPENML_PREFIX:
             return _openml_ref(dataset.removeprefix(OPENML_PREFIX))
@@ -62,7 +65,6 @@ def _ref(dataset: CsvSection | OpenmlSection | str, document: Document, i: int) 
         case OpenmlSection():
             return replace(_openml_ref(dataset.openml), target=dataset.target, missing=dataset.missing)
         case CsvSection():
-            folder = document.mark(("tasks", i, "dataset", "csv")).origin.folder
             path = (folder / dataset.csv).resolve()
             return DatasetRef(Path(dataset.csv).stem, str(path), dataset.target, missing=dataset.missing)
 

@@ -11,7 +11,8 @@ LABEL_RULE = f"use 1 to {MAX_LABEL} printable characters without '/' and without
 _text = reprlib.Repr()
 _text.maxstring = 60
 
-_RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+"""The form of a run's name."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 """Names of devices that Windows lets no file take, whatever follows the dot."""
 
@@ -53,7 +54,7 @@ def label_problem(text: str) -> str:
 
 def run_name_problem(text: str) -> str:
     """Why this can't be a run's name, which names its folder of results; "" where it can."""
-    if _RUN_NAME.fullmatch(text) is None:
+    if RUN_NAME.fullmatch(text) is None:
         return f"{shown(text)} can't be the name of a folder of results"
     if text.endswith(".") or _RESERVED.fullmatch(text):
         return f"{shown(text)} can't be the name of a folder on every system"

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sqlite3
 import sys
 from functools import partial
 from types import SimpleNamespace
@@ -10,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from actloss_cli.cli import app as command
+from tests.edited_store import edit
 from tests.tiny_grid import N_INVALID, N_PAIRINGS, TINY, actloss, write_tiny
 
 
@@ -30,7 +30,7 @@ def call(monkeypatch, capsys, tmp_path):
     return partial(in_process, monkeypatch, capsys, tmp_path)
 
 
-VERBS = ["run", "plan", "report", "show", "compare", "export", "list"]
+VERBS = ["run", "plan", "report", "show", "compare", "explain", "script", "export", "list", "init", "schema"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -185,8 +185,8 @@ def test_a_report_prints_tables_and_leaves_files(call, tiny_run, tmp_path):
 
 def test_an_unfinished_run_is_labelled_with_how_much_is_missing(call, tiny_run, tmp_path):
     folder = shutil.copytree(tiny_run, tmp_path / "tiny")
-    with sqlite3.connect(folder / "results.sqlite") as db:
-        db.execute("DELETE FROM trials WHERE trial IN (SELECT trial FROM trials WHERE phase = 'final' LIMIT 7)")
+    some = "SELECT trial FROM trials WHERE phase = 'final' LIMIT 7"
+    edit(folder / "results.sqlite", f"DELETE FROM trials WHERE trial IN ({some})")
     answer = call("report", folder, "--no-figures")
     assert answer.returncode == 0, answer.stderr
     assert "UNFINISHED: 7 of " in answer.stdout

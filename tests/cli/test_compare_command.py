@@ -9,6 +9,7 @@ import pytest
 from actloss_cli.config.yaml_reader import read_yaml_file
 from actloss_cli.config.yaml_writer import dump_yaml
 from tests.cli.test_commands import in_process
+from tests.edited_store import edit
 from tests.tiny_grid import actloss
 
 pytestmark = pytest.mark.long
@@ -132,8 +133,7 @@ def test_what_is_no_run_exits_3(compare):
 
 def test_runs_with_nothing_in_common_are_told_so(compare, runs, tmp_path):
     folder = shutil.copytree(runs / "first" / "small", tmp_path / "other")
-    with sqlite3.connect(folder / "results.sqlite") as db:
-        db.execute("UPDATE pairings SET optimizer = 'my ' || optimizer")
+    edit(folder / "results.sqlite", "UPDATE pairings SET optimizer = 'my ' || optimizer")
     answer = compare("first", folder)
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr == (
@@ -153,8 +153,8 @@ def test_a_run_of_another_schema_is_refused(compare, runs, tmp_path):
 
 def test_an_unfinished_run_is_compared_and_said_but_confirms_nothing(compare, runs, tmp_path):
     folder = shutil.copytree(runs / "first" / "small", tmp_path / "half")
-    with sqlite3.connect(folder / "results.sqlite") as db:
-        db.execute("DELETE FROM trials WHERE trial IN (SELECT trial FROM trials WHERE phase = 'final' LIMIT 3)")
+    some = "SELECT trial FROM trials WHERE phase = 'final' LIMIT 3"
+    edit(folder / "results.sqlite", f"DELETE FROM trials WHERE trial IN ({some})")
     answer = compare("first", folder, "--check")
     assert answer.returncode == 1
     assert "UNFINISHED: 3 of 56 trials missing" in answer.stdout
@@ -180,8 +180,8 @@ def test_versions_machine_and_thresholds_that_differ_are_told(compare, runs, tmp
 
 def test_other_data_under_the_same_label_are_told_and_do_not_pair(compare, runs, tmp_path):
     folder = shutil.copytree(runs / "first" / "small", tmp_path / "data")
-    with sqlite3.connect(folder / "results.sqlite") as db:
-        db.execute("""UPDATE trials SET spec = json_set(spec, '$.data', 'other') WHERE spec LIKE '%"binary"%'""")
+    other = """UPDATE trials SET spec = json_set(spec, '$.data', 'other') WHERE spec LIKE '%"binary"%'"""
+    edit(folder / "results.sqlite", other)
     told = json.loads(compare("first", folder, "--json").stdout)
     (change,) = told["settings"]
     assert (change["group"], change["after"], change["tasks"]) == ("data", "other", ["moons"])

@@ -1,0 +1,101 @@
+"""What each key of a config is for, in a line: for editors, and for the comments of a starter config."""
+
+import ast
+import inspect
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from actloss_cli.config.entries import ROLES
+from actloss_cli.config.schema import (
+    ConfigFile,
+    CsvSection,
+    LrGrid,
+    ModelSection,
+    OpenmlSection,
+    Pattern,
+    SeedsSection,
+    TaskSection,
+    TrainingSection,
+    VerdictSection,
+)
+from actloss_cli.config.wording import LABEL_RULE
+from actloss_cli.plan.thresholds import Thresholds
+
+_GRID: Mapping[str, str] = {
+    "activation": "The function inside the hidden layers.",
+    "output": "The function after the last linear layer.",
+    "loss": "What training makes small.",
+    "optimizer": "What changes the weights.",
+    "lr": "Learning rates: a log grid, one rate, or a list of rates.",
+    "seeds": "How many seeds each phase has.",
+    "model": "The multi-layer perceptron.",
+    "training": "The budget of one training.",
+    "exclude": "Pairings to leave out: patterns with the wildcards * and ?.",
+}
+_COLUMN = "The column to predict."
+_MISSING = "What becomes of missing cells: an error, the mean of the training rows, or their rows are dropped."
+
+
+def _docs_of_fields(owner: type) -> dict[str, str]:
+    """The docstring under each field of a class."""
+    (definition,) = ast.parse(inspect.getsource(owner)).body
+    assert isinstance(definition, ast.ClassDef)
+    found = {}
+    for field, following in zip(definition.body, definition.body[1:], strict=False):
+        match field, following:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(doc))):
+                found[name] = inspect.cleandoc(doc)
+    return found
+
+
+DESCRIPTIONS: Mapping[type, Mapping[str, str]] = MappingProxyType(
+    {
+        ConfigFile: {
+            **_GRID,
+            "name": "Of the run: its results go to results/NAME.",
+            "tasks": "What is predicted on which data; a task may have any key of the top for itself alone.",
+            "verdict": "The numbers that verdicts hang on.",
+        },
+        TaskSection: {
+            **_GRID,
+            "kind": "What is predicted: a number, one of two classes, or one of several.",
+            "dataset": "A name of 'actloss list datasets', a CSV file of your own, or a dataset of OpenML.",
+            "label": f"What tables call the task; by default the dataset's name: {LABEL_RULE}.",
+        },
+        CsvSection: {
+            "csv": "A file with a header line; a relative path starts from the config's folder.",
+            "target": _COLUMN,
+            "missing": _MISSING,
+        },
+        OpenmlSection: {
+            "openml": "A name or id of openml.org; fetched once.",
+            "target": f"{_COLUMN} By default the one that OpenML names.",
+            "missing": _MISSING,
+        },
+        LrGrid: {
+            "points": "How many rates, evenly spaced by their logarithm.",
+            "from": "The lowest; with 'to'. By default each optimizer has a range of its own.",
+            "to": "The highest.",
+        },
+        SeedsSection: {
+            "tune": "Seeds on which learning rates are compared, on validation rows.",
+            "final": "Fresh seeds that give the reported numbers, on test rows.",
+        },
+        ModelSection: {
+            "hidden": "The width of each hidden layer; [] makes a linear model.",
+            "init": "How weights start: as nn.Linear's, He's normal, Glorot's uniform, or LeCun's normal numbers.",
+        },
+        TrainingSection: {
+            "epochs": "Passes over the training rows.",
+            "batch_size": "Rows of one step.",
+        },
+        Pattern: {
+            "task": "Its label.",
+            "kind": "Of the task.",
+            "dataset": "Its name.",
+            **dict.fromkeys(ROLES, "Its name or label."),
+        },
+        VerdictSection: _docs_of_fields(Thresholds),
+    }
+)
+"""By section and key, as the key is written."""
