@@ -29,6 +29,15 @@ def run(
     results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs are kept.")] = Path("results"),
     workers: WorkersOption = None,
     device: Annotated[Device, typer.Option("--device", help="Where to train.")] = Device.AUTO,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout",
+            min=1.0,
+            metavar="SECONDS",
+            help="How long trials that train together may take; by default long enough for any machine, at least 600.",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and train nothing.")] = False,
 ) -> None:
     """Train every pairing of CONFIG, over learning rates and seeds. Run it again to finish or extend a run.
@@ -87,6 +96,7 @@ def run(
             key,
             n_workers=n_workers,
             device=where,
+            timeout_s=timeout,
             watch=view.update,
             on_start=on_start,
         )
@@ -95,10 +105,11 @@ def run(
         raise typer.Exit(ExitCode.INTERRUPTED)
     say(
         f"done: {progress.n_done:,} trials in {folder}, {progress.n_fresh:,} of them trained now in {elapsed_s:,.1f} s"
-        f" ({progress.n_diverged:,} diverged, {progress.n_crashed:,} crashed)"
+        f" ({progress.n_diverged:,} diverged, {progress.n_crashed:,} crashed or timed out)"
     )
     if progress.n_crashed:
-        say(f"{progress.n_crashed:,} trials crashed and are tried again when you run this again; the first said:")
+        again = "are tried again when you run this again; the first said:"
+        say(f"{progress.n_crashed:,} trials crashed or took too long, and {again}")
         say(progress.failure)
     say(f"next: actloss report {folder}")
 

@@ -1,21 +1,27 @@
 """The local executor: one single-threaded worker process per core. Takes stacks, gives back their outcomes."""
 
+import time
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
+from itertools import pairwise
+from multiprocessing.connection import wait
 from types import TracebackType
-
-from pebble import ProcessPool
 
 from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.execute.processes import prepare_workers
-from actloss_cli.execute.worker import prepare_worker, train
+from actloss_cli.execute.time_limits import TimeLimits
+from actloss_cli.execute.worker import Failure
+from actloss_cli.execute.worker_process import Job, WorkerProcess
 from actloss_cli.plan.trial import Stack
 
 AHEAD = 2
 """Stacks handed out per worker: one that trains, one that waits, so that no worker idles while results are stored."""
 STOP_CHECK_S = 0.2
 """How often a wait looks whether it was told to stop: a signal's handler only sets a flag."""
+LONGEST_TICK_S = 1.0
+"""What counts of the time between two looks: a run that was suspended, or that stored for long, hasn't waited."""
+PARTS_AFTER_CRASH, PARTS_AFTER_TIMEOUT = 2, 8
+"""Into how many parts a stack is cut that gave nothing; a limit is waited for twice at most, so parts are smaller."""
 
 Finished = tuple[Stack, list[TrialOutcome]]
 
@@ -23,17 +29,19 @@ Finished = tuple[Stack, list[TrialOutcome]]
 class LocalExecutor:
     """Trains stacks in worker processes, in any order.
 
-    A stack whose worker dies or raises is tried again in halves; a trial that fails alone is `crashed`, and the rest
-    goes on. Leaving gives up whatever has not been given back.
+    A stack whose worker dies, raises or takes too long is tried again in parts. A trial that fails alone is `crashed`;
+    the trials of a part that takes too long again are `timeout`; the rest goes on. Leaving gives up whatever has not
+    been given back.
     """
 
-    def __init__(self, n_workers: int, device: str) -> None:
-        self._device = device
-        self._waiting: deque[Stack] = deque()
-        self._running: dict[Future[list[TrialOutcome]], Stack] = {}
+    def __init__(self, n_workers: int, device: str, limits: TimeLimits) -> None:
+        self._n_workers, self._device, self._limits = n_workers, device, limits
+        self._context = prepare_workers()
+        self._waiting: deque[Job] = deque()
+        self._workers: list[WorkerProcess] = []
         self._room = AHEAD * n_workers
         self._stopping = False
-        self._pool = ProcessPool(max_workers=n_workers, initializer=prepare_worker, context=prepare_workers())
+        self._last_look = time.monotonic()
 
     def __enter__(self) -> "LocalExecutor":
         return self
@@ -41,8 +49,8 @@ class LocalExecutor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
-        self._pool.join()
+        for worker in self._workers:
+            worker.kill()
 
     @property
     def has_room(self) -> bool:
@@ -51,7 +59,7 @@ class LocalExecutor:
 
     def submit(self, stack: Stack) -> None:
         """Queues a stack."""
-        self._waiting.append(stack)
+        self._waiting.append(Job(stack))
 
     def stop_handing_out(self) -> None:
         """Gives up the stacks that no worker has begun; those being trained are still given back.
@@ -64,38 +72,75 @@ class LocalExecutor:
         """Waits for a stack to finish; None when nothing is left."""
         while True:
             self._hand_out()
-            if not self._running:
+            busy = [worker for worker in self._workers if worker.jobs]
+            if not busy:
                 return None
-            done, _ = wait(self._running, timeout=STOP_CHECK_S, return_when=FIRST_COMPLETED)
-            if not done:
-                continue
-            future = done.pop()
-            stack = self._running.pop(future)
-            failure = future.exception()
-            if failure is None:
-                return stack, future.result()
-            if len(stack.trials) == 1:
-                return stack, [TrialOutcome("crashed", message=_describe(failure))]
-            middle = len(stack.trials) // 2
-            halves = stack.trials[middle:], stack.trials[:middle]
-            self._waiting.extendleft(replace(stack, trials=half) for half in halves)
+            self._wait(busy)
+            for worker in busy:
+                answer = worker.take() or self._lose_patience(worker)
+                if answer is None:
+                    continue
+                if worker.is_dead:
+                    self._dismiss(worker)
+                if finished := self._judge(*answer):
+                    return finished
 
     def _hand_out(self) -> None:
         if self._stopping:
             self._give_up_waiting()
-        while self._waiting and len(self._running) < self._room:
-            stack = self._waiting.popleft()
-            self._running[self._pool.schedule(train, args=[stack, self._device])] = stack
+        for worker in [worker for worker in self._workers if worker.is_dead and not worker.jobs]:
+            self._dismiss(worker)
+        for depth in range(1, AHEAD + 1):
+            for place in range(self._n_workers):
+                if not self._waiting:
+                    return
+                if place == len(self._workers):
+                    self._workers.append(WorkerProcess(self._context, self._device))
+                if len(self._workers[place].jobs) < depth:
+                    self._workers[place].give(self._waiting.popleft())
 
     def _give_up_waiting(self) -> None:
-        """The pool kills a worker that begins a cancelled stack, also one that just did: its trials stay missing."""
+        """What a worker begins nevertheless, it trains in vain: its trials stay missing."""
         self._waiting.clear()
-        for future in [future for future in self._running if not (future.running() or future.done())]:
-            future.cancel()
-            del self._running[future]
+        for worker in self._workers:
+            while len(worker.jobs) > 1:
+                worker.jobs.pop()
 
+    def _wait(self, busy: list[WorkerProcess]) -> None:
+        """For any sign of them, a little while; counts the time that each has been waited for."""
+        wait([sign for worker in busy for sign in worker.signs], timeout=STOP_CHECK_S)
+        now = time.monotonic()
+        tick, self._last_look = min(now - self._last_look, LONGEST_TICK_S), now
+        for worker in busy:
+            worker.waited_s += tick
 
-def _describe(failure: BaseException) -> str:
-    """The error with the worker's traceback, where it lived to give one."""
-    trace = getattr(failure, "traceback", "")
-    return f"{type(failure).__name__}: {failure}\n{trace}".strip()
+    def _lose_patience(self, worker: WorkerProcess) -> tuple[Job, Failure] | None:
+        limit = self._limits.of(worker.jobs[0].stack)
+        if worker.waited_s <= limit:
+            return None
+        worker.kill()
+        message = f"{len(worker.jobs[0].stack.trials):,} trials trained together took longer than {limit:,.0f} s"
+        return worker.jobs.popleft(), Failure(message, timed_out=True)
+
+    def _dismiss(self, worker: WorkerProcess) -> None:
+        """What waited for a worker that is dead waits for another."""
+        worker.kill()
+        self._waiting.extendleft(reversed(worker.jobs))
+        self._workers.remove(worker)
+
+    def _judge(self, job: Job, answer: list[TrialOutcome] | Failure) -> Finished | None:
+        """Outcomes, or None where the stack is tried again in parts."""
+        stack = job.stack
+        if not isinstance(answer, Failure):
+            self._limits.note(stack, sum(outcome.elapsed_s for outcome in answer))
+            return stack, answer
+        n_trials = len(stack.trials)
+        if answer.timed_out and (job.is_second or n_trials == 1):
+            return stack, [TrialOutcome("timeout", message=answer.message)] * n_trials
+        if n_trials == 1:
+            return stack, [TrialOutcome("crashed", message=answer.message)]
+        n_parts = min(n_trials, PARTS_AFTER_TIMEOUT if answer.timed_out else PARTS_AFTER_CRASH)
+        bounds = [n_trials * part // n_parts for part in range(n_parts + 1)]
+        parts = [replace(stack, trials=stack.trials[a:b]) for a, b in pairwise(bounds)]
+        self._waiting.extendleft(Job(part, answer.timed_out or job.is_second) for part in reversed(parts))
+        return None

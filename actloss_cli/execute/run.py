@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -10,6 +11,7 @@ from actloss_cli.datasets.loading import source_files
 from actloss_cli.errors import user_error
 from actloss_cli.execute.local import LocalExecutor
 from actloss_cli.execute.scheduler import Progress, Scheduler
+from actloss_cli.execute.time_limits import TimeLimits
 from actloss_cli.plan.plan import Plan
 from actloss_cli.store.completion import forget_completion, note_completion
 from actloss_cli.store.folder import append_provenance, claim_folder, locked, write_config
@@ -34,22 +36,25 @@ def run_plan(
     *,
     n_workers: int,
     device: str,
+    timeout_s: float | None,
     watch: Callable[[Progress], None],
     on_start: Callable[[Callable[[], None]], None],
 ) -> tuple[Progress, float]:
     """Trains what is missing in `folder`; gives the last counts and the seconds that it took.
 
     `config` is the resolved one, as YAML; `key` says what was asked for, and is noted where all of it is there.
-    `on_start` gets a function that stops the run in good order.
+    `timeout_s` is how long a stack may take, None for a limit by its size. `on_start` gets a function that stops the
+    run in good order.
     """
     start = time.perf_counter()
     claim_folder(folder)
     with locked(folder):
         forget_completion(folder)
         with StoreWriter(folder) as store:
-            append_provenance(folder, describe_session(device, n_workers))
-            store.draft_plan(plan)
-            with LocalExecutor(n_workers, device) as executor:
+            session = describe_session(device, n_workers)
+            predictions = store.draft_plan(plan, session["started"])
+            append_provenance(folder, session | {"predictions": asdict(predictions)})
+            with LocalExecutor(n_workers, device, TimeLimits(plan.tasks, timeout_s)) as executor:
                 scheduler = Scheduler(plan, store, executor, watch)
                 on_start(scheduler.stop)
                 if scheduler.count():

@@ -73,9 +73,9 @@ class Progress:
     n_diverged: int
     """Of the fresh ones."""
     n_crashed: int
-    """Of the fresh ones: not tried again in this session, but in the next one."""
+    """Of the fresh ones, or timed out: not tried again in this session, but in the next one."""
     failure: str
-    """What the first crash said."""
+    """What the first of them said."""
     stopped: bool
     """Whether the session was told to stop."""
 
@@ -206,6 +206,6 @@ class Scheduler:
         self._n_fresh += len(stack.trials)
         self._n_diverged += sum(outcome.status == "diverged" for outcome in outcomes)
         for trial, outcome in zip(stack.trials, outcomes, strict=True):
-            if outcome.status == "crashed":
+            if outcome.status in ("crashed", "timeout"):
                 self._lost.add(trial.id)
                 self._failure = self._failure or outcome.message

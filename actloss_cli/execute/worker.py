@@ -1,8 +1,13 @@
-"""What a worker process does: one stack in, its outcomes out. Single-threaded; knows no store and no terminal."""
+"""What a worker process does: stacks in, their outcomes out. Single-threaded; knows no store and no terminal."""
 
+import os
 import signal
 import time
-from dataclasses import replace
+import traceback
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Thread
 
 import torch
 
@@ -12,10 +17,25 @@ from actloss_cli.engine.route import train_stack
 from actloss_cli.plan.trial import Stack
 
 
-def prepare_worker() -> None:
-    """Once per process. The parent alone answers Ctrl-C, so that stacks in flight can finish."""
+@dataclass(frozen=True)
+class Failure:
+    """A stack gave no outcomes."""
+
+    message: str
+    timed_out: bool = False
+
+
+def serve(connection: Connection, device: str) -> None:
+    """Answers each stack, in turn, with its outcomes or the failure; ends with the process that sends them.
+
+    The parent alone answers Ctrl-C, so that stacks in flight can finish.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
+    stacks: SimpleQueue[Stack] = SimpleQueue()
+    Thread(target=_receive, args=(connection, stacks), daemon=True).start()
+    while True:
+        connection.send(_answer(stacks.get(), device))
 
 
 def train(stack: Stack, device: str) -> list[TrialOutcome]:
@@ -28,3 +48,19 @@ def train(stack: Stack, device: str) -> list[TrialOutcome]:
     outcomes = train_stack(stack, dataset, torch.device(device))
     share = (time.perf_counter() - start) / len(outcomes)
     return [replace(outcome, elapsed_s=share) for outcome in outcomes]
+
+
+def _receive(connection: Connection, stacks: SimpleQueue[Stack]) -> None:
+    """Takes stacks in while others train, so that the parent need not wait; without a parent nobody needs outcomes."""
+    try:
+        while True:
+            stacks.put(connection.recv())
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _answer(stack: Stack, device: str) -> list[TrialOutcome] | Failure:
+    try:
+        return train(stack, device)
+    except Exception as error:
+        return Failure(f"{type(error).__name__}: {error}\n{traceback.format_exc()}".strip())

@@ -4,7 +4,9 @@ import sqlite3
 from pathlib import Path
 
 from actloss_cli.errors import ExitCode, UserError, user_error
-from actloss_cli.store.schema import SCHEMA_VERSION
+from actloss_cli.store.checksums import COLUMNS, add_checksum, count_unsound, has_our_tables
+from actloss_cli.store.salvage import count_saved
+from actloss_cli.store.schema import META, PARTS, SCHEMA_VERSION
 
 _TO_WRITE_AGAIN = {
     sqlite3.SQLITE_FULL: "free space",
@@ -19,13 +21,48 @@ _TO_WRITE_AGAIN = {
 
 def check_version(connection: sqlite3.Connection, path: Path) -> None:
     """Raises if the database was made by another schema than this code's."""
-    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    row = connection.execute(f"SELECT value FROM {META} WHERE key = 'schema_version'").fetchone()
     if row is None or row[0] != str(SCHEMA_VERSION):
+        if not (row and str(row[0]).isdecimal()) and has_our_tables(connection):
+            raise damaged(path, "it doesn't say its version")
         raise user_error(
             f"'{path}' has schema {row[0] if row else 'unknown'}, this actloss reads {SCHEMA_VERSION}",
             hint="use the version of actloss that made it, or run into another folder with --results",
             code=ExitCode.RESULTS,
         )
+
+
+def check_rows(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises unless SQLite finds the file whole, every row has its checksum, and every trial all that belongs to it."""
+    if faults := find_faults(connection):
+        raise damaged(path, "; ".join(faults))
+
+
+def find_faults(connection: sqlite3.Connection) -> list[str]:
+    """What is wrong, as clauses; reads the whole database. Raises `sqlite3.DatabaseError` where that can't be read."""
+    (first,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if first != "ok":
+        return [" ".join(first.split())]
+    add_checksum(connection)
+    unsound = {table: count_unsound(connection, table) for table in COLUMNS}
+    faults = [f"rows of {table} that don't match their checksums: {n:,}" for table, n in unsound.items() if n]
+    counts = " + ".join(f"(SELECT count(*) FROM {part})" for part in PARTS)
+    (n_lost,) = connection.execute(f"SELECT coalesce(sum(n_parts), 0) - ({counts}) FROM trials").fetchone()
+    if n_lost and not faults:
+        faults.append(f"rows of {', '.join(PARTS)}: {abs(n_lost):,} too {'few' if n_lost > 0 else 'many'}")
+    return faults
+
+
+def damaged(path: Path, what: object) -> UserError:
+    """The user's error for a database that is not as it was written: what is wrong, and what can be saved."""
+    n = count_saved(path)
+    saved = f"{n:,} trial{'s are' if n != 1 else ' is'} intact: 'actloss doctor {path.parent}' saves them"
+    nothing = "nothing in it can be saved: restore it from a copy, or move the folder away and run again"
+    return user_error(
+        f"'{path}' is no database of actloss, or is damaged: {what}",
+        hint=saved if n else nothing,
+        code=ExitCode.RESULTS,
+    )
 
 
 def unreadable(path: Path, refusal: BaseException) -> UserError:
@@ -41,8 +78,7 @@ def unreadable(path: Path, refusal: BaseException) -> UserError:
             message = f"cannot open '{path}': {refusal}"
             hint = "make the folder and its files readable"
         case _:
-            message = f"'{path}' is no database of actloss, or is damaged: {refusal}"
-            hint = "move the folder away and run again, or restore it from a copy"
+            return damaged(path, refusal)
     return user_error(message, hint=hint, code=ExitCode.RESULTS)
 
 

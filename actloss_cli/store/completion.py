@@ -35,7 +35,7 @@ def asked_key(config: Path, settings: Sequence[str]) -> str:
     digest = hashlib.sha256(config.read_bytes())
     folder = str(config.resolve().parent)  # where relative paths of data start
     versions = [f"{name} {version(name)}" for name in _LIBRARIES]
-    for part in (folder, str(Path.cwd()), *settings, *versions, *_code_state()):
+    for part in (folder, str(Path.cwd()), *settings, *versions, *code_state()):
         digest.update(b"\0" + part.encode())
     return digest.hexdigest()
 
@@ -73,6 +73,6 @@ def _state(path: Path) -> FileState:
     return stat.st_size, stat.st_mtime_ns
 
 
-def _code_state() -> list[str]:
+def code_state() -> list[str]:
     """Every file of the package with its state: an edit in a checkout counts, too."""
     return [f"{path.relative_to(_PACKAGE)} {_state(path)}" for path in sorted(_PACKAGE.rglob("*.py"))]

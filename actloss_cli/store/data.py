@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from actloss_cli.plan.thresholds import Thresholds
+from actloss_cli.store.predictions import FrozenPredictions
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,7 @@ class RunData:
     diagnostics: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
     """What verdicts hang on, as the plan in force says."""
+    predictions: FrozenPredictions | None = None
+    """What is predicted of the plan in force, in short; None where no store was read."""
+    is_attested: bool = False
+    """Whether the provenance of a session says of a plan's predictions, before it trained, what these are."""

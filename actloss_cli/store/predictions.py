@@ -39,7 +39,7 @@ def draft_predictions(
     """Puts those, by what they are of, that no earlier plan froze into a temporary table, for the pairings drafted."""
     db.execute(f"CREATE TEMP TABLE {PREDICTIONS_DDL}")
     db.executemany(
-        "INSERT OR IGNORE INTO temp.predictions SELECT ?1, ?2, ?3, ?4, ?5 "
+        "INSERT OR IGNORE INTO temp.predictions SELECT ?1, ?2, ?3, ?4, ?5, checksum('predictions', ?1, ?2, ?3, ?4, ?5) "
         "WHERE NOT EXISTS (SELECT 1 FROM main.predictions WHERE predicted_as = ?1)",
         ((of, one.verdict, one.rule, one.reason, now) for of, one in predictions),
     )

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,22 @@ from numpy.typing import NDArray
 
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.engine.outcome import METRICS
+from actloss_cli.errors import UserError
 from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.store.blobs import unpack
-from actloss_cli.store.checks import check_version, unreadable
+from actloss_cli.store.checks import check_rows, check_version, unreadable
 from actloss_cli.store.data import RunData
+from actloss_cli.store.predictions import FrozenPredictions, are_attested, read_predictions
 from actloss_cli.store.schema import DATABASE
+from actloss_cli.store.settings import read_sessions
 from actloss_cli.theory.frozen import read_frozen
+from actloss_cli.theory.predict import Prediction
 
+_PAIRINGS = """
+    SELECT p.*, q.verdict, q.rule, q.reason FROM pairings p LEFT JOIN predictions q USING (predicted_as)
+    ORDER BY p.position
+"""
+_PREDICTION = ["verdict", "rule", "reason"]
 _ASKED = """
     SELECT a.pairing_id, t.* FROM asked a JOIN trials t USING (trial)
     ORDER BY a.pairing_id, t.phase DESC, t.lr, t.seed
@@ -47,24 +57,26 @@ def read_run(folder: Path) -> RunData:
     with _damage_named(folder) as path:
         with _open(path) as db:
             db.execute("BEGIN")  # One consistent state, whatever is written meanwhile.
+            check_rows(db, path)
             tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
-            pairings = pd.read_sql("SELECT * FROM pairings ORDER BY position", db, index_col="pairing_id")
+            pairings = pd.read_sql(_PAIRINGS, db, index_col="pairing_id")
             trials = pd.read_sql(_ASKED, db, index_col="trial", dtype=_NUMBERS)
             curves = db.execute(_VALIDATION_CURVES).fetchall()
             rows = db.execute(_ROW_SCORES).fetchall()
             diagnostics = db.execute(_DIAGNOSTICS).fetchall()
             thresholds = db.execute(_THRESHOLDS).fetchone()
+            predictions = read_predictions(db)
             n_missing = _count_missing(db)
         # The writer waits for readers, so unpacking comes after the transaction.
         trials["test_score"] = trials["score"].where(trials["phase"] == "final")
         return RunData(
             name=folder.resolve().name,
             path=str(folder),
-            tasks=tasks.drop(columns=["strata", "position"]),
-            pairings=pairings.drop(columns=["position", "n_later"]).assign(
-                theory=pairings["theory"].map(read_frozen).astype("object")
+            tasks=tasks.drop(columns=["strata", "position", "crc"]),
+            pairings=pairings.drop(columns=["position", "n_later", "predicted_as", "crc", *_PREDICTION]).assign(
+                theory=_theory(pairings)
             ),
-            trials=trials.drop(columns="spec"),
+            trials=trials.drop(columns=["spec", "n_parts", "crc"]),
             validation_score=_validation_scores(dict(curves), trials.index, max(tasks["epochs"], default=0)),
             strata={str(task): unpack(blob).astype(np.int64) for task, blob in tasks["strata"].items()},
             row_scores={trial: unpack(points) for trial, points in rows},
@@ -72,6 +84,8 @@ def read_run(folder: Path) -> RunData:
             # a run that was stopped before its first plan has none
             thresholds=_thresholds(thresholds[0]) if thresholds else Thresholds(),
             n_missing=n_missing,
+            predictions=predictions,
+            is_attested=_are_attested(folder, predictions),
         )
 
 
@@ -86,6 +100,8 @@ def read_curves(folder: Path) -> pd.DataFrame:
     """
     with _damage_named(folder) as path:
         with _open(path) as db:
+            db.execute("BEGIN")
+            check_rows(db, path)
             rows = db.execute(query).fetchall()
         curves = [unpack(points) for _, _, points, _ in rows]
     lengths = [len(curve) for curve in curves]
@@ -118,6 +134,23 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
         check_version(db, path)
         yield db
+
+
+def _are_attested(folder: Path, predictions: FrozenPredictions) -> bool:
+    """Provenance that can't be read attests to nothing, and costs the reader of results nothing else."""
+    try:
+        return are_attested(predictions, read_sessions(folder))
+    except UserError:
+        return False
+
+
+def _theory(pairings: pd.DataFrame) -> "pd.Series[Any]":
+    """What was frozen of each; raises ValueError where there is no prediction."""
+    if pairings["verdict"].isna().any():
+        raise ValueError("a pairing lacks its prediction")
+    predictions = map(Prediction, *(pairings[name] for name in _PREDICTION))
+    found = [read_frozen(text, prediction) for text, prediction in zip(pairings["theory"], predictions, strict=True)]
+    return pd.Series(found, pairings.index, dtype="object")
 
 
 def _validation_scores(curves: Mapping[str, bytes], trials: pd.Index, n_epochs: int) -> NDArray[np.float32]:

@@ -1,15 +1,22 @@
-"""The database's tables and their version. Plain SQLite, plain types; arrays are little-endian float32 blobs."""
+"""The database's tables and their version. Plain SQLite, plain types; arrays are little-endian float32 blobs.
+
+Every row ends in its checksum, see `checksums`.
+"""
 
 from actloss_cli.engine.outcome import METRICS
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 5
 DATABASE = "results.sqlite"
+META = "meta"
+"""The one table without checksums: whatever the schema, its version is read there."""
 
 _METRIC_COLUMNS = ",\n    ".join(f"{name} REAL" for name in METRICS)
 
+PARTS = ("curves", "row_scores", "diagnostics")
+"""Tables of what belongs to a trial; `n_parts` in its row says how many of their rows do."""
 PLAN_TABLES = ("settings", "tasks", "pairings", "asked")
 PLAN_DDL = """
-CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE tasks (
     task TEXT PRIMARY KEY,
     position INTEGER NOT NULL,
@@ -25,7 +32,8 @@ CREATE TABLE tasks (
     epochs INTEGER NOT NULL,
     steps_per_epoch INTEGER NOT NULL,
     hidden INTEGER NOT NULL,
-    strata BLOB NOT NULL
+    strata BLOB NOT NULL,
+    crc INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE pairings (
     pairing_id TEXT PRIMARY KEY,
@@ -37,17 +45,30 @@ CREATE TABLE pairings (
     optimizer TEXT NOT NULL,
     invalid TEXT NOT NULL,
     theory TEXT NOT NULL,
-    n_later INTEGER NOT NULL
+    predicted_as TEXT NOT NULL,
+    n_later INTEGER NOT NULL,
+    crc INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE asked (
     pairing_id TEXT NOT NULL,
     trial TEXT NOT NULL,
+    crc INTEGER NOT NULL,
     PRIMARY KEY (pairing_id, trial)
 ) WITHOUT ROWID;
 """
+PREDICTIONS_DDL = """predictions (
+    predicted_as TEXT PRIMARY KEY,
+    verdict TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    frozen TEXT NOT NULL,
+    crc INTEGER NOT NULL
+) WITHOUT ROWID"""
+"""Of this plan and of earlier ones; rows are added and never replaced."""
 DDL = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE {META} (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 {PLAN_DDL}
+CREATE TABLE {PREDICTIONS_DDL};
 CREATE TABLE trials (
     trial TEXT PRIMARY KEY,
     phase TEXT NOT NULL,
@@ -60,14 +81,17 @@ CREATE TABLE trials (
     message TEXT NOT NULL,
     way TEXT NOT NULL CHECK (way IN ('stack', 'loop')),
     spec TEXT NOT NULL,
-    {_METRIC_COLUMNS}
+    n_parts INTEGER NOT NULL,
+    {_METRIC_COLUMNS},
+    crc INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE curves (
     trial TEXT NOT NULL,
     metric TEXT NOT NULL,
     points BLOB NOT NULL,
+    crc INTEGER NOT NULL,
     PRIMARY KEY (trial, metric)
 ) WITHOUT ROWID;
-CREATE TABLE row_scores (trial TEXT PRIMARY KEY, points BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE diagnostics (trial TEXT PRIMARY KEY, points BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE row_scores (trial TEXT PRIMARY KEY, points BLOB NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE diagnostics (trial TEXT PRIMARY KEY, points BLOB NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
 """

@@ -39,6 +39,20 @@ def read_settings(folder: Path) -> RunSettings:
     return RunSettings(_sessions(folder / PROVENANCE), _config(folder / CONFIG), _specs(folder / DATABASE))
 
 
+def read_sessions(folder: Path) -> Sequence[Mapping[str, Any]]:
+    """The provenance of each session that wrote to a run, oldest first; none where the file is not there."""
+    return _sessions(folder / PROVENANCE)
+
+
+def read_config_text(folder: Path) -> str:
+    """The resolved config of a run, as it was written; "" where the file is not there."""
+    path = folder / CONFIG
+    try:
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    except OSError as refusal:
+        raise _damaged(path, f"can't be read: {refusal.strerror}") from refusal
+
+
 def _sessions(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -19,9 +18,11 @@ from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.engine.plain import PlainTraining
 from actloss_cli.execute.local import LocalExecutor
 from actloss_cli.execute.scheduler import Scheduler
+from actloss_cli.execute.time_limits import TimeLimits
 from actloss_cli.plan.plan import make_plan
 from actloss_cli.store.reader import read_run
 from actloss_cli.store.writer import StoreWriter
+from tests.edited_store import edit
 from tests.tiny_grid import TINY, actloss, write_tiny
 
 pytestmark = pytest.mark.long
@@ -92,7 +93,7 @@ def stack():
 def test_a_stack_that_raises_is_tried_in_halves_and_its_trials_are_crashed_while_others_go_on(stack):
     changed = replace(stack.trials[0].task, fingerprint="other data")
     spoilt = replace(stack, trials=tuple(replace(trial, task=changed) for trial in stack.trials[:3]))
-    with LocalExecutor(1, "cpu") as executor:
+    with LocalExecutor(1, "cpu", TimeLimits({}, 600)) as executor:
         executor.submit(spoilt)
         executor.submit(replace(stack, trials=stack.trials[:2]))
         answers = []
@@ -109,9 +110,8 @@ def test_a_stack_that_raises_is_tried_in_halves_and_its_trials_are_crashed_while
 
 def test_crashed_trials_are_missing_to_the_next_session(tiny_run, tmp_path):
     folder = shutil.copytree(tiny_run, tmp_path / "r" / "tiny")
-    with sqlite3.connect(folder / "results.sqlite") as db:
-        some = "SELECT trial FROM trials LIMIT 4"
-        db.execute(f"UPDATE trials SET status = 'crashed', score = NULL WHERE trial IN ({some})")
+    some = "SELECT trial FROM trials LIMIT 4"
+    edit(folder / "results.sqlite", f"UPDATE trials SET status = 'crashed', score = NULL WHERE trial IN ({some})")
     answer = actloss("run", write_tiny(tmp_path), "--results", "r", cwd=tmp_path)
     assert answer.returncode == 0, answer.stderr
     assert ", 4 of them trained now" in answer.stderr
@@ -142,7 +142,7 @@ def test_the_stacks_of_a_large_plan_are_made_as_workers_have_room(tmp_path):
             return stack, [TrialOutcome("done", None, {"score": 0.5}, curve, None, 1) for _ in stack.trials]
 
     with StoreWriter(tmp_path) as store:
-        store.draft_plan(plan)
+        store.draft_plan(plan, "2025-01-01T00:00:00+00:00")
         scheduler = Scheduler(plan, store, Executor(), lambda progress: None)
         assert scheduler.count()
         scheduler.train()
@@ -154,7 +154,7 @@ def test_the_stacks_of_a_large_plan_are_made_as_workers_have_room(tmp_path):
 
 
 def test_a_killed_worker_costs_nothing_but_time(stack):
-    with LocalExecutor(1, "cpu") as executor:
+    with LocalExecutor(1, "cpu", TimeLimits({}, 600)) as executor:
         executor.submit(stack)
         executor._hand_out()
         deadline = time.monotonic() + 30

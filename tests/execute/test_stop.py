@@ -15,6 +15,7 @@ from actloss_cli.config.expansion import expand
 from actloss_cli.config.load import load_config
 from actloss_cli.execute.local import LocalExecutor
 from actloss_cli.execute.scheduler import Scheduler
+from actloss_cli.execute.time_limits import TimeLimits
 from actloss_cli.plan.plan import make_plan
 from actloss_cli.store.completion import NOTE
 from actloss_cli.store.reader import read_run
@@ -198,12 +199,12 @@ def all_answers(executor):
 
 def test_a_stop_waits_for_the_stacks_that_are_being_trained_alone(stack):
     first, second = lasting(stack, 3), replace(stack, trials=stack.trials[:2])
-    with LocalExecutor(1, "cpu") as executor:
+    with LocalExecutor(1, "cpu", TimeLimits({}, 600)) as executor:
         executor.submit(first)
         executor.submit(second)
         executor._hand_out()
-        assert len(executor._running) == 2
-        wait_for(lambda: any(future.running() for future in executor._running))
+        (worker,) = executor._workers
+        assert [job.stack for job in worker.jobs] == [first, second]
         executor.stop_handing_out()
         executor.submit(second)
         assert [part for part, _ in all_answers(executor)] == [first]
@@ -212,10 +213,10 @@ def test_a_stop_waits_for_the_stacks_that_are_being_trained_alone(stack):
 def test_a_stack_that_fails_after_a_stop_is_not_tried_again(stack):
     changed = replace(stack.trials[0].task, fingerprint="other data")
     spoilt = replace(stack, trials=tuple(replace(trial, task=changed) for trial in stack.trials[:3]))
-    with LocalExecutor(1, "cpu") as executor:
+    with LocalExecutor(1, "cpu", TimeLimits({}, 600)) as executor:
         executor.submit(spoilt)
         executor._hand_out()
-        wait_for(lambda: all(future.done() for future in executor._running))
+        wait_for(executor._workers[0]._connection.poll)
         executor.stop_handing_out()
         assert all_answers(executor) == []
 
@@ -227,7 +228,7 @@ def test_a_signal_between_looking_for_a_stack_and_taking_it_does_no_harm(stack):
             executor.stop_handing_out()
             return is_there
 
-    with LocalExecutor(1, "cpu") as executor:
+    with LocalExecutor(1, "cpu", TimeLimits({}, 600)) as executor:
         executor._waiting = Waiting()
         executor.submit(replace(stack, trials=stack.trials[:2]))
         executor._hand_out()

@@ -15,6 +15,7 @@ from actloss_cli.plan.plan import make_plan
 from actloss_cli.store.reader import read_run
 from actloss_cli.store.writer import StoreWriter
 from actloss_cli.theory.predict import Prediction
+from tests.edited_store import edit
 
 EARLY, LATE = "2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00"
 SMALL = ["activation=[relu]", "optimizer=[sgd]"]
@@ -105,8 +106,7 @@ def test_a_run_writes_the_digest_into_its_provenance(tiny_run):
 )
 def test_what_was_changed_afterwards_is_not_attested(tiny_run, tmp_path, spoil):
     folder = shutil.copytree(tiny_run, tmp_path / "tiny")
-    with sqlite3.connect(folder / "results.sqlite") as db:
-        db.execute(spoil)
+    edit(folder / "results.sqlite", spoil)
     assert not read_run(folder).is_attested
 
 

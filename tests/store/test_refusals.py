@@ -16,6 +16,7 @@ from actloss_cli.store.folder import append_provenance, locked
 from actloss_cli.store.provenance import commit_of
 from actloss_cli.store.reader import read_curves, read_run
 from actloss_cli.store.writer import StoreWriter
+from tests.edited_store import edit
 
 _DIE_WHILE_WRITING = """
 import os, signal, sqlite3, sys
@@ -76,8 +77,7 @@ def test_a_database_without_one_of_its_tables_is_damaged(copy, read, table):
 
 
 def test_a_blob_that_does_not_unpack_is_damage(copy):
-    with sqlite3.connect(copy / "results.sqlite") as db:
-        db.execute("UPDATE curves SET points = x'00'")
+    edit(copy / "results.sqlite", "UPDATE curves SET points = x'00'")
     for read in (read_run, read_curves):
         with pytest.raises(UserError, match="or is damaged"):
             read(copy)
@@ -95,8 +95,7 @@ def test_a_blob_that_does_not_unpack_is_damage(copy):
     ],
 )
 def test_what_is_not_as_we_store_it_is_damage(copy, spoil):
-    with sqlite3.connect(copy / "results.sqlite") as db:
-        db.execute(spoil)
+    edit(copy / "results.sqlite", spoil)
     with pytest.raises(UserError, match="or is damaged"):
         read_run(copy)
 

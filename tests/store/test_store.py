@@ -21,6 +21,7 @@ from actloss_cli.store.blobs import pack, unpack
 from actloss_cli.store.folder import claim_folder, locked, runs_in
 from actloss_cli.store.reader import read_curves, read_run
 from actloss_cli.store.writer import StoreWriter
+from tests.edited_store import edit
 from tests.tiny_grid import N_INVALID, N_PAIRINGS
 
 
@@ -88,7 +89,7 @@ def test_thresholds_are_kept_with_the_plan(tmp_path):
     strict = Thresholds(margin=0.01, most_seeds=50)
     plan = make_plan(expand(load_config("smoke")), strict)
     with StoreWriter(tmp_path) as store:
-        store.draft_plan(plan)
+        store.draft_plan(plan, "2025-01-01T00:00:00+00:00")
         assert read_run(tmp_path).thresholds == Thresholds()
         store.put_in_force()
     assert read_run(tmp_path).thresholds == strict
@@ -154,11 +155,11 @@ def test_a_damaged_database_is_named_and_not_overwritten(copy, damage):
 def test_another_schema_is_named(copy):
     with sqlite3.connect(copy / "results.sqlite") as db:
         db.execute("UPDATE meta SET value = '999'")
-    with pytest.raises(UserError, match="has schema 999, this actloss reads 3"):
+    with pytest.raises(UserError, match="has schema 999, this actloss reads 5"):
         read_run(copy)
 
 
 def test_missing_trials_are_counted(copy):
-    with sqlite3.connect(copy / "results.sqlite") as db:
-        db.execute("DELETE FROM trials WHERE trial IN (SELECT trial FROM trials WHERE phase = 'final' LIMIT 5)")
+    some = "SELECT trial FROM trials WHERE phase = 'final' LIMIT 5"
+    edit(copy / "results.sqlite", f"DELETE FROM trials WHERE trial IN ({some})")
     assert read_run(copy).n_missing == 5

@@ -1,7 +1,6 @@
 """A run at its very beginning reads, and has an analysis: no stored trial, no valid pairing, no plan yet."""
 
 import shutil
-import sqlite3
 
 import pytest
 
@@ -10,6 +9,7 @@ from actloss_cli.report.export import diagnostics_table, pairings_table, trials_
 from actloss_cli.report.summary import summary_json
 from actloss_cli.store.reader import read_curves, read_run
 from actloss_cli.store.writer import StoreWriter
+from tests.edited_store import edit
 from tests.tiny_grid import N_PAIRINGS
 
 
@@ -28,9 +28,7 @@ def copy(tiny_run, tmp_path):
     ],
 )
 def test_a_run_without_trials_has_curves_of_its_epochs_and_verdicts(copy, spoil, verdict):
-    with sqlite3.connect(copy / "results.sqlite") as db:
-        emptied = ("trials", "curves", "row_scores", "diagnostics")
-        db.executescript(f"{''.join(f'DELETE FROM {table};' for table in emptied)} {spoil}")
+    edit(copy / "results.sqlite", f"DELETE FROM trials; {spoil}")
     run = read_run(copy)
     assert run.validation_score.shape == (0, 4)
     analysis = analyse(run)
