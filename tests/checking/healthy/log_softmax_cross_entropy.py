@@ -1,0 +1,9 @@
+"""Harmless: log_softmax before cross-entropy."""
+
+import torch
+from torch import nn
+
+
+def build():
+    model = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 3), nn.LogSoftmax(dim=1))
+    return model, nn.CrossEntropyLoss(), torch.randn(64, 8), torch.randint(0, 3, (64,))
