@@ -23,10 +23,10 @@ BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit battery everything format docs simulate bench bench-quick bench-setup wheel clean
+.PHONY: help setup run smoke test lint types unit battery everything format docs script-check simulate depth agreement bench bench-quick bench-setup wheel clean
 
 help:  ## explain the targets and variables
-	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
 	@awk 'BEGIN { print "\nVariables, as in make run WORKERS=2:" } sub(/^## /, "  ")' Makefile
 
 setup: $(VENV)/.installed  ## make the virtual environment and install into it, where that is not done
@@ -77,11 +77,21 @@ format: setup  ## mend style and format where that is safe
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-docs: setup  ## write docs/catalogue.md and its plots from the declarations
+docs: setup  ## write docs/catalogue.md, its plots and configs/actloss.schema.json from the declarations
 	$(PY) docs/make_catalogue.py
+	$(ACTLOSS) schema > configs/actloss.schema.json
+
+script-check: setup  ## compare scripts of 30 trials, drawn at random, with what is stored of them; a minute
+	SCRIPT_TRIALS=30 $(PY) -m pytest -s tests/script/test_reproduction.py
 
 simulate: setup  ## how often verdicts err, by simulation, for docs/statistics.md; minutes
 	$(PY) -m studies
+
+depth: setup  ## gradients in deep networks beside theory, measured, into docs/theory/; minutes
+	$(PY) -m studies.depth $(if $(WORKERS),--workers $(WORKERS))
+
+agreement: setup  ## predicted verdicts against measured ones, on the main grid and others, for docs/theory/; many minutes
+	$(PY) -m studies.agreement --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 bench: bench-setup  ## measure speed against whatever else could train the same trials, for docs/performance.md; most of an hour
 	$(PY) -m benchmarks --jax $(JAX_VENV)/bin/python $(BENCH_FLAGS)

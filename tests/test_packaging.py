@@ -1,5 +1,6 @@
 """What is shipped: the wheel's contents, the pins, the Makefile's targets; and that --help loads no heavy library."""
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+VENDORED = (ROOT / "actloss_cli/report/page/assets/vendor/README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -41,6 +43,21 @@ def test_the_wheel_ships_every_config_and_dataset_byte_for_byte(wheel, folder, k
 def test_the_wheel_carries_every_module_and_the_marker_that_it_is_typed(wheel):
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "actloss_cli").rglob("*.py")}
     assert modules | {"actloss_cli/py.typed"} <= set(wheel)
+
+
+def test_the_wheel_carries_all_that_a_page_is_made_from_with_the_licences_of_what_is_not_ours(wheel):
+    folder = ROOT / "actloss_cli" / "report" / "page"
+    parts = [path for name in ("assets", "templates") for path in (folder / name).rglob("*") if path.is_file()]
+    assert {path.suffix for path in parts} >= {".css", ".js", ".j2", ".LICENSE"}
+    for path in parts:
+        assert wheel[path.relative_to(ROOT).as_posix()] == path.read_bytes()
+
+
+@pytest.mark.parametrize("row", re.findall(r"^\| `([^`]+)` \| .* `([0-9a-f]{64})` \|$", VENDORED, flags=re.MULTILINE))
+def test_vendored_files_are_those_that_were_published(row):
+    name, digest = row
+    path = ROOT / "actloss_cli" / "report" / "page" / "assets" / "vendor" / name
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
 
 
 def test_the_wheel_carries_the_licence_and_the_console_script(wheel):
@@ -81,8 +98,8 @@ def test_every_dependency_is_pinned_to_a_version_that_the_project_allows():
             name, version = line.split("==")
             pins[canonicalize_name(name)] = version
     extras = PROJECT["optional-dependencies"]
-    wanted = [*PROJECT["dependencies"], *extras["data"], *extras["dev"]]
-    assert f"{PROJECT['name']}[data]" in extras["dev"]
+    wanted = [*PROJECT["dependencies"], *extras["browser"], *extras["data"], *extras["dev"]]
+    assert {f"{PROJECT['name']}[{extra}]" for extra in ("browser", "data")} <= set(extras["dev"])
     for requirement in map(Requirement, wanted):
         if requirement.name == PROJECT["name"]:
             continue  # its own extra

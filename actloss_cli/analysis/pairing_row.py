@@ -58,6 +58,9 @@ DTYPES: Mapping[str, str] = {
     "q_keeps": "float64",
     "cause_name": "str",
     "notice_names": "str",
+    "predicted": "str",
+    "predicted_rule": "str",
+    "predicted_reason": "str",
 }
 """The columns that `pairing_row` gives, in their order; Int64 where there may be no number."""
 
@@ -101,6 +104,9 @@ def pairing_row(
         "n_diverged": int(evidence.tuning.n_diverged.sum()) + finals.n_diverged,
         "lr_at_edge": (choice.at_edge or "") if choice else "",
         "seeds_needed": verdict.seeds_needed,
+        "predicted": str(evidence.theory.prediction.verdict),
+        "predicted_rule": str(evidence.theory.prediction.rule),
+        "predicted_reason": evidence.theory.prediction.reason,
         **_grades(comparison, finals.n_diverged, thresholds),
     }
 

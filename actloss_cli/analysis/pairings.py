@@ -53,6 +53,8 @@ class Analysis:
       of the Brier score where probability_rule says so;
     - p_keeps: two-sided p of keeping just what works must keep; q_keeps: by Benjamini and Hochberg over the task;
     - lr_at_edge: `low`, `high` or ""; seeds_needed: final seeds that would settle an undecided pairing;
+    - predicted, predicted_rule, predicted_reason: the verdict that theory predicted before the first trial, the rule
+      that decided, and its sentence;
     - each metric of the trials: the mean of its raw values over seeds, NaN if one of them has none.
 
     `references`: the pairing of each task that has a reference by now.

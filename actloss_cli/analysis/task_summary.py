@@ -74,7 +74,8 @@ def _told_by(group: pd.DataFrame, pairings: pd.DataFrame) -> tuple[str, ...]:
     """
 
     def labels(roles: tuple[str, ...]) -> "pd.Series[int]":
-        return group[list(roles)].agg(" + ".join, axis=1).value_counts()
+        first, *others = roles
+        return sum((" + " + group[role] for role in others), group[first]).value_counts()
 
     def share(roles: tuple[str, ...]) -> float:
         n_all = len(pairings[list(roles)].drop_duplicates())

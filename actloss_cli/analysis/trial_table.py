@@ -36,6 +36,8 @@ class TrialTable:
     """Came to an end, without a finite score."""
     diverged_epoch: Floats
     """NaN for a trial that stayed finite."""
+    of_probabilities: tuple[Floats, ...]
+    """What the fields of `Probabilities` are taken from; NaN where the run has none."""
 
     @classmethod
     def of(cls, run: RunData) -> "TrialTable":
@@ -54,6 +56,10 @@ class TrialTable:
             lost=lost,
             diverged=~lost & ((trials["status"] == "diverged").to_numpy() | ~np.isfinite(score)),
             diverged_epoch=trials["diverged_epoch"].to_numpy(np.float64),
+            of_probabilities=tuple(
+                trials[name].to_numpy(np.float64) if name in trials else np.full(len(trials), np.nan)
+                for name in ("log_loss", "brier", "validation_log_loss")
+            ),
         )
 
     def tasks(self) -> Iterator[TaskFacts]:
@@ -112,13 +118,8 @@ class TrialTable:
 
     def probabilities(self, finals: Finals) -> Probabilities:
         """What the finished final trials' implied probabilities scored."""
-        of_trials = self.run.trials.iloc[finals.trials[finals.finished]]
-        return Probabilities(
-            *(
-                of_trials[name].to_numpy(np.float64) if name in of_trials else np.full(len(of_trials), np.nan)
-                for name in ("log_loss", "brier", "validation_log_loss")
-            )
-        )
+        places = finals.trials[finals.finished]
+        return Probabilities(*(column[places] for column in self.of_probabilities))
 
     def _tuning(self, places: Places, task: TaskFacts) -> Tuning:
         lrs, at = np.unique(self.lr[places], return_inverse=True)

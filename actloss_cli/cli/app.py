@@ -8,11 +8,16 @@ import typer
 
 from actloss_cli import __version__
 from actloss_cli.cli.compare import compare
+from actloss_cli.cli.doctor import doctor
+from actloss_cli.cli.explain import explain
 from actloss_cli.cli.export import export
+from actloss_cli.cli.init import init
 from actloss_cli.cli.list import list_catalogue
 from actloss_cli.cli.plan import plan
 from actloss_cli.cli.report import report
 from actloss_cli.cli.run import run
+from actloss_cli.cli.schema import schema
+from actloss_cli.cli.script import script
 from actloss_cli.cli.show import show
 from actloss_cli.errors import UserError
 
@@ -30,8 +35,13 @@ app.command("plan")(plan)
 app.command("report")(report)
 app.command("show")(show)
 app.command("compare")(compare)
+app.command("explain")(explain)
+app.command("script")(script)
 app.command("export")(export)
+app.command("doctor")(doctor)
 app.command("list")(list_catalogue)
+app.command("init")(init)
+app.command("schema")(schema)
 
 
 def _print_version(asked: bool) -> None:

@@ -4,6 +4,7 @@ Knows nothing of tensors, since whoever reads a store asks as well.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Literal, TypeAlias
 
 Of: TypeAlias = Literal["linear", "hidden", "model"]
@@ -40,16 +41,19 @@ gradients on the first chunk of them, of the loss with class weights as in train
 """
 
 
+@cache  # a reader asks for each of tens of thousands of trials
 def diagnostic_epochs(epochs: int) -> tuple[int, ...]:
     """After which epochs of so many a trial is diagnosed `[K]`, at logarithmic distances; 0: before the first step."""
     return tuple(sorted({0, *(round(epochs ** (k / 3)) for k in range(4))}))
 
 
+@cache
 def diagnostic_columns(n_hidden: int) -> tuple[tuple[str, int | None], ...]:
     """Name and layer, from 1, of each diagnostic `[M]` of a model with so many hidden layers; None: of the model."""
     return tuple((name, layer) for name, of in DIAGNOSTICS for layer in _layers(of, n_hidden))
 
 
+@cache
 def diagnostic_names(n_hidden: int) -> tuple[str, ...]:
     """The same as one name each `[M]`: `gradient_norm_1`, .., `weight_growth`."""
     return tuple(name if layer is None else f"{name}_{layer}" for name, layer in diagnostic_columns(n_hidden))

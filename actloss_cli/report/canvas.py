@@ -24,7 +24,7 @@ FONT = "DejaVu Sans"
 """Ships with matplotlib, so that a figure looks the same everywhere."""
 GREY = "#555555"
 COLUMN_IN, PAGE_IN = 3.5, 7.16
-"""Widths of one column and of both in a journal of two columns, such as IEEE's; figures are drawn at the size of print."""
+"""Widths of one column and of both in a journal of two columns; figures are drawn at the size of print."""
 TITLE_SIZE = 9.0
 TEXT_SIZE = 8.0
 SMALL_SIZE = 7.0

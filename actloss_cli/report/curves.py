@@ -30,7 +30,7 @@ from actloss_cli.report.verdict_style import style_of
 from actloss_cli.store.data import RunData
 
 N_SHOWN = 3
-_LABEL = 56
+_LABEL = 42
 """Characters in a line of a legend's label; what fits a column."""
 _LOOKS = (("-", "o"), ("--", "s"), ("-.", "^"))
 """Dash and marker, which tell the lines of a panel apart; the colour is the verdict's."""
@@ -142,7 +142,7 @@ def _draw_panels(panels: Mapping[str, Sequence[_Line]], steps_per_epoch: int) ->
         axes.set_xlabel("training steps (minibatches)", fontsize=SMALL_SIZE)
         labels = figure.add_subplot(grid[2 * place + 1])
         labels.set_axis_off()
-        labels.legend(
+        legend = labels.legend(
             handles=axes.lines[: len(lines)],
             loc="upper left",
             fontsize=FINE_SIZE,
@@ -151,6 +151,7 @@ def _draw_panels(panels: Mapping[str, Sequence[_Line]], steps_per_epoch: int) ->
             borderpad=0,
             handlelength=3,
         )
+        legend.set_in_layout(False)  # its room is reckoned above; a long label must not squeeze the curves
         drawn.append(axes)
     return drawn
 

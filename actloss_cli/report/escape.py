@@ -42,10 +42,15 @@ def file_stems(labels: list[str]) -> dict[str, str]:
     return stems
 
 
+def breakable_parts(label: str) -> list[str]:
+    """What a label may be broken into: each part ends with `_`, `-`, `/`, `,`, `(` or a space, or is the last."""
+    return re.findall(r"[^_\-/, (]+[_\-/, (]?|[_\-/, (]", label)
+
+
 def fold_label(label: str, width: int) -> list[str]:
-    """Lines of at most `width` characters, broken after `_`, `-`, `/`, `,` or a space where there is one."""
+    """Lines of at most `width` characters, broken where `breakable_parts` says so where that suffices."""
     lines = [""]
-    for part in re.findall(r"[^_\-/, (]*[_\-/, (]?", label):
+    for part in breakable_parts(label):
         rest = part
         if len(lines[-1]) + len(rest.rstrip()) > width and lines[-1]:
             lines.append("")

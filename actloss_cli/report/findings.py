@@ -95,4 +95,6 @@ def _offences(pool: pd.DataFrame, roles: Sequence[str]) -> list[Offence]:
 
 
 def _largest_first(offences: list[Offence]) -> list[Offence]:
-    return sorted(offences, key=lambda offence: -sum(offence.counts.values()))
+    """Of equals the one with more that keep nothing, neither score nor finite numbers."""
+    lost = (VerdictName.FAILS, VerdictName.DIVERGES)
+    return sorted(offences, key=lambda one: (-sum(one.counts.values()), -sum(one.counts.get(name, 0) for name in lost)))

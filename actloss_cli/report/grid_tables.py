@@ -1,11 +1,18 @@
 """A task's cross tables as people paste them: Markdown for a README, LaTeX for a paper."""
 
+import re
+
 import pandas as pd
 
 from actloss_cli.report import markdown
 from actloss_cli.report.cell_grid import Cell, CellGrid
 from actloss_cli.report.escape import printable
 from actloss_cli.report.number_format import format_score
+
+_NOT_TEXT = {"<": r"\textless ", ">": r"\textgreater ", "|": r"\textbar "}
+"""What the default fonts of LaTeX print as something else, and pandas leaves alone."""
+_OPTION = re.compile(r"^(?=[\[*])", re.MULTILINE)
+r"""Before a row that the `\\` or the rule above it would take for its option: `[/red]`, `*`."""
 
 
 def grid_markdown(grid: CellGrid) -> str:
@@ -23,7 +30,8 @@ def grid_latex(grid: CellGrid) -> str:
         index=[printable(row) for row in grid.rows],
         columns=[printable(column) for column in grid.columns],
     )
-    return str(frame.to_latex(escape=True, column_format="l" + "r" * len(grid.columns)))
+    text = str(frame.to_latex(escape=True, column_format="l" + "r" * len(grid.columns)))
+    return _OPTION.sub("{}", text.translate(str.maketrans(_NOT_TEXT)))
 
 
 def _text(cell: Cell | None) -> str:

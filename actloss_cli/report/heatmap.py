@@ -20,20 +20,20 @@ from actloss_cli.report.canvas import (
     widest_in,
 )
 from actloss_cli.report.cell_grid import Cell, CellGrid
-from actloss_cli.report.escape import fold_label
+from actloss_cli.report.escape import breakable_parts, fold_label
 from actloss_cli.report.number_format import format_score
 from actloss_cli.report.verdict_style import STYLES, style_of
 
 SHARES = LinearSegmentedColormap.from_list("share that works", ["#FBEFE3", "#A6CDE4", style_of("works").colour])
 """From hardly any to all; cells in which nothing works take their verdict's colour instead."""
 
-_NARROWEST_IN, _WIDEST_IN = 0.51, 0.8
+_NARROWEST_IN, _WIDEST_IN = 0.51, 1.0
 """Of a cell: what its words need, and what a column's label may make of it."""
 _HEIGHT_IN = 0.33
 _MANY = 12
 """Columns from which on labels are turned."""
-_FOLD = 12
-"""Characters in a line of a level column label."""
+_FOLD = (12, 16)
+"""Characters in a line of a level column label: as many as its longest part has, within these."""
 _LONGEST = 36
 """Likewise of any other label."""
 _KEY_IN = 1.1
@@ -44,7 +44,7 @@ def draw_heatmap(grid: CellGrid, title: str, score: str) -> Figure:
     """Cell colour: share of pairings that work, or the best verdict where none does. `score` names the number."""
     turned = len(grid.columns) > _MANY
     rows = [fold_label(drawable(row), _LONGEST) for row in grid.rows]
-    columns = [fold_label(drawable(label), _LONGEST if turned else _FOLD) for label in grid.columns]
+    columns = _folded([drawable(label) for label in grid.columns], turned)
     label_in = max(widest_in(lines, SMALL_SIZE) for lines in columns)
     cell_in = _NARROWEST_IN if turned else min(max(label_in + 0.06, _NARROWEST_IN), _WIDEST_IN)
     margin_in = 0.38 + max(widest_in(lines, SMALL_SIZE) for lines in rows)
@@ -65,6 +65,12 @@ def draw_heatmap(grid: CellGrid, title: str, score: str) -> Figure:
     set_title(figure, title)
     _explain(figure, grid, score)
     return figure
+
+
+def _folded(columns: list[str], turned: bool) -> list[list[str]]:
+    longest = max((len(part.rstrip()) for label in columns for part in breakable_parts(label)), default=0)
+    n_chars = _LONGEST if turned else min(max(longest, _FOLD[0]), _FOLD[1])
+    return [fold_label(label, n_chars) for label in columns]
 
 
 def _draw_cells(axes: Axes, grid: CellGrid) -> None:
@@ -123,4 +129,4 @@ def _keys(grid: CellGrid) -> list[Patch]:
 
 def _around_in(grid: CellGrid) -> float:
     """Height of what stands above and below the cells."""
-    return 0.95 + 0.14 * -(-len(_keys(grid)) * _KEY_IN // COLUMN_IN)
+    return 1.1 + 0.14 * -(-len(_keys(grid)) * _KEY_IN // COLUMN_IN)

@@ -108,13 +108,11 @@ def _draw(axes: Axes, sweep: LrSweep) -> None:
     means = trials.groupby("lr")["score"].mean()
     axes.plot(means.index, means, color=colour, linewidth=_WIDTH, path_effects=cased(colour, _WIDTH))
     kept = trials[~trials["diverged"]]
-    dots = {"markersize": 3.5, "markeredgecolor": GREY, "markeredgewidth": 0.5}
-    axes.plot(kept["lr"], kept["score"], "o", color=colour, **dots)
+    axes.plot(kept["lr"], kept["score"], "o", color=colour, markersize=3.5, markeredgecolor=GREY, markeredgewidth=0.5)
     lost = trials[trials["diverged"]]
     axes.plot(lost["lr"], lost["score"], "x", color="black", markersize=4.5)
     if sweep.chosen in means.index:
-        ring = {"markersize": 9, "markerfacecolor": "none", "markeredgecolor": "black"}
-        axes.plot(sweep.chosen, means[sweep.chosen], "o", **ring)
+        axes.plot(sweep.chosen, means[sweep.chosen], "ko", markersize=9, markerfacecolor="none")
     axes.set_xscale("log")
     labelled = _labelled(means.index.to_numpy(np.float64))
     axes.set_xticks(means.index, [format_lr(lr) if lr in labelled else "" for lr in means.index])

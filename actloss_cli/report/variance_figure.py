@@ -25,10 +25,10 @@ from actloss_cli.report.variance_table import finding, leading_factors
 
 _FEW = 4
 """Panels that stand in a column of a paper, two in a row; more take its whole width, four in a row."""
-_LABEL = 20
+_LABEL = 16
 """Characters in a line of a panel's title."""
-_ROW_IN = 0.2
-_LOOKS = (("#009E73", ""), ("#555555", "//////"))
+_ROW_IN = 0.235
+_LOOKS = (("#009E73", ""), ("#1A1A1A", "//////"))
 """Colour (Okabe and Ito, 2008) and hatch of each response: either tells them apart, and neither is a verdict's."""
 _KEYS = (
     "score: validation R² or balanced accuracy after the last epoch",
@@ -74,11 +74,11 @@ def _has_share(rows: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _draw(axes: Axes, rows: pd.DataFrame) -> None:
-    for offset, response, (colour, hatch) in zip((-0.21, 0.21), RESPONSES, _LOOKS, strict=True):
+    for offset, response, (colour, hatch) in zip((-0.24, 0.24), RESPONSES, _LOOKS, strict=True):
         percent = 100 * rows[f"{response}_share"].to_numpy(np.float64)
         places = np.arange(len(rows)) + offset
         bars = axes.barh(
-            places, np.nan_to_num(percent), height=0.4, facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0
+            places, np.nan_to_num(percent), height=0.44, facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0
         )
         labels = [ABSENT if np.isnan(value) else f"{value:.0f}" for value in percent]
         axes.bar_label(bars, labels, padding=2, fontsize=FINE_SIZE, color=GREY)

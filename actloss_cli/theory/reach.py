@@ -32,6 +32,11 @@ def reach_of(output: Choice, loss: Choice, coded: NDArray[np.float64]) -> Reach:
         value if link is None else float(link(torch.tensor(value, dtype=torch.float64)))
         for value in (ends.low, ends.high)
     )
+    return reach_between(low, high, coded)
+
+
+def reach_between(low: float, high: float, coded: NDArray[np.float64]) -> Reach:
+    """The same of an output that gives anything from `low` to `high`."""
     missed = coded - coded.clip(low, high)
     return Reach(low, high, float((missed != 0).mean()), float(1 - np.square(missed).mean() / coded.var()))
 

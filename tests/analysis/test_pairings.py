@@ -17,7 +17,7 @@ relative_low relative_high steps_to_target verdict reason cause notices score_gr
 probability_grade works is_reference validation_score best_validation_score error_ratio collapse_bound k_bad k_good
 n_tune n_diverged lr_at_edge seeds_needed speed_ratio log_loss_ratio probability_skill
 probability_rule p_keeps q_keeps cause_name
-notice_names balanced_accuracy"""
+notice_names predicted predicted_rule predicted_reason balanced_accuracy"""
 
 
 @pytest.fixture

@@ -9,25 +9,45 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
+from actloss_cli.analysis.cross_tables import output_by_loss
 from actloss_cli.analysis.pairings import analyse
-from actloss_cli.analysis.verdicts import VerdictName
+from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
 from actloss_cli.report.built import Built, task_digests
-from actloss_cli.report.canvas import drawable, house_style
-from actloss_cli.report.cell_grid import Cell, CellGrid
+from actloss_cli.report.canvas import GREY, cased, contrast, drawable, house_style, save_figure, text_width_in
+from actloss_cli.report.cell_grid import Cell, CellGrid, cell_grid
 from actloss_cli.report.curve_data import final_curves
-from actloss_cli.report.curves import draw_curves
+from actloss_cli.report.curves import draw_curves, typical_mismatched
 from actloss_cli.report.figures import _curves_title, write_figures
 from actloss_cli.report.findings import title_of
 from actloss_cli.report.heatmap import draw_heatmap
 from actloss_cli.report.lr_sweeps import draw_lr_sweeps, lr_sweeps
-from actloss_cli.report.verdict_style import STYLES, VERDICTS
+from actloss_cli.report.ranking import pairing_label
+from actloss_cli.report.verdict_style import STYLES, VERDICTS, style_of
 
 from .synthetic import SyntheticTask, make_run
 
 NAMES = ("relu", "sparse_categorical_cross_entropy", "sgd(momentum=0.9, nesterov=true)", "$x$", "漢字", "x" * 60)
+HOSTILE = ("<script>alert(1)</script>", "</script>", '"><img onerror=alert(1)>', "\x1b[31mred", "[/red]", "-->", "=1+1")
+DRAWING = {
+    "svg",
+    "metadata",
+    "RDF",
+    "Work",
+    "type",
+    "format",
+    "creator",
+    "Agent",
+    "title",
+    "defs",
+    "style",
+    "g",
+    "path",
+}
+DRAWING |= {"use", "clipPath", "rect"}
 
 
 @pytest.fixture(scope="module")
@@ -125,16 +145,46 @@ def _luminance(colour) -> float:
     return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
 
 
-def test_the_best_and_the_worst_curves_are_the_medians_of_their_final_trials(run, analysis, moons):
+def test_curves_are_the_medians_of_final_trials_in_the_colours_of_their_verdicts(run, analysis, moons):
     figure = _drawn(lambda: draw_curves(run, moons, analysis.references["moons"], "t"))
-    best, worst = figure.axes
+    best, _, typical, labels = figure.axes
     top = moons.nlargest(1, "validation_score")
     chosen = (run.trials["pairing_id"] == top.index[0]) & (run.trials["phase"] == "final")
     np.testing.assert_allclose(best.lines[0].get_ydata(), np.median(run.validation_score[chosen], axis=0), rtol=1e-6)
     assert list(best.lines[0].get_xdata()) == [10 * epoch for epoch in range(1, 13)]
-    assert "diverges, test 0.500, 5 of 5 seeds non-finite" in worst.get_legend().get_texts()[-1].get_text()
-    assert worst.get_xlabel() == "training steps (minibatches)"
-    assert best.get_ylabel() == "validation balanced accuracy"
+    shown = moons.loc[typical_mismatched(moons).index]
+    told = [text.get_text().replace("\n", " ") for text in labels.get_legend().get_texts()]
+    for line, label, verdict, cause in zip(typical.lines, told, shown["verdict"], shown["cause_name"], strict=False):
+        assert line.get_color() == style_of(verdict).colour
+        assert f" {verdict}, test 0." in label
+        assert label.endswith(cause)
+    assert len(told) == len(shown)
+    assert typical.get_xlabel() == "training steps (minibatches)"
+    assert best.get_ylabel() == "validation\nbalanced accuracy"
+
+
+def test_bands_are_the_quartiles_of_the_final_trials(run, analysis, moons):
+    figure = _drawn(lambda: draw_curves(run, moons, analysis.references["moons"], "t"))
+    (top,) = moons.nlargest(1, "validation_score").index
+    finals = (run.trials["pairing_id"] == top) & (run.trials["phase"] == "final")
+    quartiles = np.percentile(run.validation_score[finals], [25, 75], axis=0)
+    corners = figure.axes[0].collections[0].get_paths()[0].vertices
+    for epoch in range(12):
+        ys = corners[corners[:, 0] == 10 * (epoch + 1), 1]
+        assert [ys.min(), ys.max()] == pytest.approx(list(quartiles[:, epoch]), rel=1e-6)
+
+
+def test_of_each_output_and_loss_and_of_each_cause_one_pairing_is_drawn(run, analysis, moons):
+    figure = _drawn(lambda: draw_curves(run, moons, analysis.references["moons"], "t"))
+    labels = [text.get_text().split("\n")[0] for text in figure.axes[1].get_legend().get_texts()]
+    assert len({tuple(label.split("/")[1:3]) for label in labels}) == 3
+    shown = typical_mismatched(moons)
+    assert shown["cause_name"].is_unique
+    commonest = moons.loc[moons["verdict"].isin(MISMATCHED - {"invalid"}), "cause_name"].value_counts()
+    assert shown["cause_name"].iloc[0] == commonest.index[0]
+    of_first = moons[(moons["cause_name"] == commonest.index[0]) & (moons["verdict"] != "invalid")]
+    n_better = int((of_first["score"] > shown["score"].iloc[0]).sum())
+    assert n_better <= len(of_first) / 2
 
 
 def test_the_best_is_chosen_on_validation_and_told_by_its_test_score(run, moons):
@@ -142,11 +192,22 @@ def test_the_best_is_chosen_on_validation_and_told_by_its_test_score(run, moons)
     told = moons.copy()
     told.loc[lucky, "score"] = 0.999
     told.loc[chosen, ["validation_score", "score"]] = 0.99, 0.777
-    assert _curves_title("moons", told).startswith("moons: the pairing best on validation scores 0.777 on the test set")
+    assert _curves_title("moons", told).startswith(
+        f"moons: {pairing_label(moons.loc[chosen])}, best on validation, scores 0.777; commonest mismatch: "
+    )
     figure = _drawn(lambda: draw_curves(run, told, None, "t"))
-    assert figure.axes[0].get_title(loc="left") == "best on validation"
-    (first, *_) = figure.axes[0].get_legend().get_texts()
+    assert figure.axes[0].get_title(loc="left") == "best on validation, an output and loss each"
+    (first, *_) = figure.axes[1].get_legend().get_texts()
     assert "test 0.777" in first.get_text()
+
+
+def test_a_light_line_has_edges_that_are_seen_on_white_and_a_dark_one_has_none():
+    white = (1.0, 1.0, 1.0)
+    for style in STYLES:
+        (edge, _) = cased(style.colour, 1.0)
+        wider = edge._gc["linewidth"] > 1.0
+        assert wider == (contrast(to_rgb(style.colour), white) < 3)
+    assert contrast(to_rgb(GREY), white) > 3
 
 
 def test_a_seed_that_turned_non_finite_counts_as_the_floor_from_then_on(run, moons):
@@ -157,10 +218,40 @@ def test_a_seed_that_turned_non_finite_counts_as_the_floor_from_then_on(run, moo
     assert (curves.n_seeds, curves.n_diverged) == (5, 5)
 
 
+def _long(n: int) -> list[str]:
+    return [f"{NAMES[i % len(NAMES)]}{i}" for i in range(n)]
+
+
 def test_no_text_of_the_curves_touches_another(run, analysis, moons):
-    figure = _drawn(lambda: draw_curves(run, moons, analysis.references["moons"], "moons: 1 of 2 pairings work"))
-    assert _overlaps(figure) == []
-    assert _outside(figure) == []
+    long = moons.assign(**{role: _long(len(moons)) for role in ("activation", "output", "loss", "optimizer")})
+    for pairings in (moons, long):
+        figure = _drawn(
+            lambda told=pairings: draw_curves(run, told, analysis.references["moons"], "moons: 1 of 2 work")
+        )
+        assert _overlaps(figure) == []
+        assert _outside(figure) == []
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_the_width_of_a_text_is_that_of_what_is_drawn(bold):
+    with house_style():
+        figure = Figure(dpi=200)
+        text = figure.text(
+            0, 0.5, "moons: 118 of 210 pairings work", fontsize=9, fontweight="bold" if bold else "normal"
+        )
+        drawn = text.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width / 200
+    assert text_width_in(text.get_text(), 9, bold=bold) == pytest.approx(drawn, rel=0.03)
+
+
+def test_figures_of_few_functions_are_a_column_wide_and_their_type_is_readable_in_print(run, analysis, moons):
+    figures = [
+        draw_heatmap(cell_grid(output_by_loss(analysis, "moons")), "t", "R²"),
+        draw_curves(run, moons, analysis.references["moons"], "t"),
+        draw_lr_sweeps(lr_sweeps(run, moons, analysis.references["moons"]), "binary", "t"),
+    ]
+    for figure in map(lambda one: _drawn(lambda: one), figures):
+        assert figure.get_figwidth() == 3.5
+        assert min(text.get_fontsize() for text in _boxes(figure)) >= 6.5
 
 
 def test_sweeps_hold_the_tune_trials_and_ring_the_chosen_rate(run, analysis, moons):
@@ -241,6 +332,20 @@ def test_hostile_labels_are_drawn_literally_and_named_safely(hostile_run, hostil
         if path.suffix == ".svg":
             ET.parse(path)
             assert "<script" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_hostile_label_is_drawn_as_it_is_written(label, tmp_path):
+    shown = label.replace("\x1b", r"\x1b")
+    cells = {(label, label): Cell(0.5, 10, 0, "fails")}
+    with house_style():
+        figure = draw_heatmap(CellGrid("output", "loss", (label,), (label,), cells), label, "R²")
+        _, svg = save_figure(figure, tmp_path / "hostile")
+    assert figure.get_suptitle() == shown
+    texts = {text.get_text().replace("\n", "") for text in figure.axes[0].get_xticklabels()}
+    assert {text.replace(" ", "") for text in texts} == {shown.replace(" ", "")}  # lines break at blanks
+    root = ET.parse(svg).getroot()
+    assert {element.tag.split("}")[1] for element in root.iter()} <= DRAWING
 
 
 def test_dollars_stay_dollars():
