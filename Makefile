@@ -10,6 +10,8 @@ PIP_FLAGS ?=
 WORKERS ?=
 ## RESULTS=DIR          where runs leave their folders (results)
 RESULTS ?= results
+## GRID=DIR             the finished run that make gallery tells of (results/grid)
+GRID ?= $(RESULTS)/grid
 ## PYTEST_FLAGS=...     replaces the options of pytest, such as "-k moons -x"
 PYTEST_FLAGS ?= -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
@@ -23,7 +25,7 @@ BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit battery everything format docs script-check simulate depth agreement bench bench-quick bench-setup wheel clean
+.PHONY: help setup run smoke test lint types unit battery everything format docs script-check simulate depth agreement reference bench bench-quick bench-setup wheel clean
 
 help:  ## explain the targets and variables
 	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -92,6 +94,12 @@ depth: setup  ## gradients in deep networks beside theory, measured, into docs/t
 
 agreement: setup  ## predicted verdicts against measured ones, on the main grid and others, for docs/theory/; many minutes
 	$(PY) -m studies.agreement --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
+
+reference: setup  ## the table of the main grid that ships with the package, from a finished run of it
+	$(PY) -m studies.reference --run "$(RESULTS)/grid"
+
+gallery: setup  ## docs/gallery.md and its pictures, from a finished run; seconds
+	$(PY) docs/make_gallery.py "$(GRID)"
 
 bench: bench-setup  ## measure speed against whatever else could train the same trials, for docs/performance.md; most of an hour
 	$(PY) -m benchmarks --jax $(JAX_VENV)/bin/python $(BENCH_FLAGS)

@@ -4,7 +4,8 @@ A pairing counts as mismatched, or as working, by its predicted and by its measu
 out, since they are decided and not predicted; those whose measured verdict says neither are counted apart.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,22 +59,18 @@ class Agreement:
 
 def agreement_of(pairings: pd.DataFrame) -> Agreement:
     """Of rows of `Analysis.pairings`."""
-    trained = _trained(pairings)
-    closed = _closed(trained)
-    predicted, measured = closed["predicted"].isin(MISMATCHED), closed["verdict"].isin(MISMATCHED)
-    return Agreement(
-        n=len(closed),
-        n_open=len(trained) - len(closed),
-        n_both=int((predicted & measured).sum()),
-        n_predicted=int(predicted.sum()),
-        n_measured=int(measured.sum()),
-    )
+    return _sum_up(zip(pairings["predicted"], pairings["verdict"], strict=True))
 
 
 def agreement_by(pairings: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Agreement]]:
     """Of each group of rows that share these columns, in their order; groups that were not trained are left out."""
-    for labels, group in _trained(pairings).groupby(list(columns), sort=False):
-        yield tuple(map(str, labels)), agreement_of(group)
+    groups: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+    trained = _trained(pairings)
+    names = (*columns, "predicted", "verdict")
+    for *labels, predicted, verdict in zip(*(trained[name].tolist() for name in names), strict=True):
+        groups[tuple(labels)].append((predicted, verdict))
+    for of_group, verdicts in groups.items():
+        yield of_group, _sum_up(verdicts)
 
 
 def agreement_table(pairings: pd.DataFrame) -> pd.DataFrame:
@@ -124,6 +121,19 @@ def disagreement_groups(pairings: pd.DataFrame) -> pd.DataFrame:
     first = first.drop_duplicates(keys).sort_values("n", ascending=False, kind="stable")
     evidence = ["example", "predicted", "predicted_reason", "verdict", "reason", "cause"]
     return first[[*keys, "n", *evidence]].reset_index(drop=True)
+
+
+def _sum_up(verdicts: Iterable[tuple[str, str]]) -> Agreement:
+    """Of pairings' predicted and measured verdicts."""
+    trained = [(predicted, measured) for predicted, measured in verdicts if measured != VerdictName.INVALID]
+    closed = [(p in MISMATCHED, m in MISMATCHED) for p, m in trained if m in MISMATCHED or m in WORKING]
+    return Agreement(
+        n=len(closed),
+        n_open=len(trained) - len(closed),
+        n_both=closed.count((True, True)),
+        n_predicted=sum(predicted for predicted, _ in closed),
+        n_measured=sum(measured for _, measured in closed),
+    )
 
 
 def _trained(pairings: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,10 @@
 """Two axes of a task's pairings against each other; each cell sums up what the other two axes do."""
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from actloss_cli.analysis.pairing_order import best_first
 from actloss_cli.analysis.pairing_row import FUNCTIONS, pairing_labels
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.analysis.verdicts import VerdictName
@@ -25,16 +28,16 @@ def activation_by_optimizer(analysis: Analysis, task: str) -> pd.DataFrame:
 
 def _cross(analysis: Analysis, task: str, rows: str, columns: str) -> pd.DataFrame:
     pairings = analysis.pairings[analysis.pairings["task"] == task]
-    axes = [pairings[rows], pairings[columns]]
-    product = pd.MultiIndex.from_product([axis.unique() for axis in axes], names=[rows, columns])
-    counts = pd.crosstab(axes, pairings["verdict"])
-    counts = counts.reindex(index=product, columns=[str(name) for name in VerdictName], fill_value=0)
+    (row, row_labels), (column, column_labels) = (pd.factorize(pairings[axis]) for axis in (rows, columns))
+    product = pd.MultiIndex.from_product([row_labels, column_labels], names=[rows, columns])
+    cell = row * len(column_labels) + column
+    counts = _count(cell, len(product), pairings["verdict"]).set_axis(product)
     n_pairings = counts.sum(axis=1)
     n_trainable = n_pairings - counts[VerdictName.INVALID]
-    n_working = pairings.groupby([rows, columns])["works"].sum().reindex(product, fill_value=0)
-    best = pairings.sort_values(["validation_score", *FUNCTIONS], ascending=[False, True, True, True, True])
-    best = best[best["score"].notna()].drop_duplicates([rows, columns])
-    held = best.assign(best=pairing_labels(best)).set_index([rows, columns])[["score", "best"]].reindex(product)
+    n_working = np.bincount(cell, pairings["works"], len(product)).astype(np.int64)
+    scored = pairings[["score", "validation_score", *FUNCTIONS]].assign(cell=cell)
+    best = best_first(scored[scored["score"].notna()], "validation_score").drop_duplicates("cell").set_index("cell")
+    held = best.assign(best=pairing_labels(best)).reindex(range(len(product))).set_axis(product)
     cells = pd.DataFrame(
         {
             "best_score": held["score"],
@@ -45,3 +48,11 @@ def _cross(analysis: Analysis, task: str, rows: str, columns: str) -> pd.DataFra
         }
     )
     return cells.join(counts)
+
+
+def _count(cell: NDArray[np.int64], n_cells: int, verdicts: "pd.Series[str]") -> pd.DataFrame:
+    """Pairings of each cell, one column for each verdict."""
+    names = [str(name) for name in VerdictName]
+    verdict = pd.Index(names).get_indexer(pd.Index(verdicts))
+    counts = np.bincount(cell * len(names) + verdict, minlength=n_cells * len(names))
+    return pd.DataFrame(counts.reshape(n_cells, len(names)), columns=names)

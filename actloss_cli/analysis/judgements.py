@@ -3,9 +3,8 @@
 The verdict sums up the first three; these say which of them it rests on, and how the others stand beside it.
 """
 
+import math
 from enum import StrEnum
-
-import numpy as np
 
 from actloss_cli.analysis.comparison import Comparison
 from actloss_cli.analysis.statistics import sign_test
@@ -61,7 +60,7 @@ def grade_speed(comparison: Comparison, thresholds: Thresholds) -> SpeedGrade:
     """Slow by the sign test; `never there` where the median seed misses the target that the reference's reaches."""
     if not is_slow(comparison, thresholds):
         return SpeedGrade.AS_FAST
-    return SpeedGrade.NEVER if np.isinf(np.median(comparison.steps)) else SpeedGrade.SLOW
+    return SpeedGrade.NEVER if math.isinf(comparison.speed.steps) else SpeedGrade.SLOW
 
 
 def grade_stability(comparison: Comparison, n_diverged: int, thresholds: Thresholds) -> StabilityGrade:
@@ -79,21 +78,7 @@ def grade_stability(comparison: Comparison, n_diverged: int, thresholds: Thresho
 
 def is_slow(comparison: Comparison, thresholds: Thresholds) -> bool:
     """Whether seeds take more than `slow_factor` times the reference's steps, beyond chance and beyond a few epochs."""
-    if sign_test(is_slower(comparison, thresholds)) > thresholds.look_slow_p:
+    if sign_test(comparison.speed.n_slower, comparison.n) > thresholds.look_slow_p:
         return False
     # Most seeds are slower, so the median is not among those where both miss the target.
-    ours, theirs = comparison.steps, comparison.reference_steps
-    gap = np.subtract(ours, theirs, where=ours != theirs, out=np.zeros(comparison.n))
-    return bool(np.median(gap) >= thresholds.slow_evaluations * comparison.steps_per_epoch)
-
-
-def is_slower(comparison: Comparison, thresholds: Thresholds) -> np.ndarray:
-    """`[n]`: by seed; both missing the target is not slower."""
-    return comparison.steps > thresholds.slow_factor * comparison.reference_steps
-
-
-def speed_ratio(comparison: Comparison) -> float:
-    """Median, over the seeds in which either gets there, of steps over the reference's; infinite for a miss, or NaN."""
-    ours, theirs = comparison.steps, comparison.reference_steps
-    either = ~(np.isinf(ours) & np.isinf(theirs))
-    return float(np.median(ours[either] / theirs[either])) if either.any() else np.nan
+    return comparison.speed.gap >= thresholds.slow_evaluations * comparison.steps_per_epoch

@@ -8,7 +8,7 @@ import pandas as pd
 
 from actloss_cli.analysis.comparison import Comparison
 from actloss_cli.analysis.evidence import Evidence, TaskFacts
-from actloss_cli.analysis.judgements import grade_score, grade_speed, grade_stability, speed_ratio
+from actloss_cli.analysis.judgements import grade_score, grade_speed, grade_stability
 from actloss_cli.analysis.references import Reference
 from actloss_cli.analysis.statistics import Interval, collapse_bound, contrast_p
 from actloss_cli.analysis.verdicts import WORKING, Verdict
@@ -89,7 +89,7 @@ def pairing_row(
         "relative": comparison.relative.mean if comparison else np.nan,
         "relative_low": comparison.relative.low if comparison else np.nan,
         "relative_high": comparison.relative.high if comparison else np.nan,
-        "steps_to_target": float(np.median(comparison.steps)) if comparison else np.nan,
+        "steps_to_target": comparison.speed.steps if comparison else np.nan,
         "verdict": str(verdict.name),
         "reason": verdict.reason,
         "works": verdict.name in WORKING,
@@ -118,7 +118,7 @@ def _grades(comparison: Comparison | None, n_diverged: int, thresholds: Threshol
         "score_grade": str(grade_score(comparison)),
         "speed_grade": str(grade_speed(comparison, thresholds)),
         "stability_grade": str(grade_stability(comparison, n_diverged, thresholds)),
-        "speed_ratio": speed_ratio(comparison),
+        "speed_ratio": comparison.speed.ratio,
         "p_keeps": contrast_p(comparison.scores, 1 - thresholds.margin),
     }
 

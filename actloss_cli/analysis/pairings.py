@@ -1,5 +1,6 @@
 """From a run to its verdicts: one row per pairing, one per task. What the report shows and an export writes."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from actloss_cli.analysis.cause_thresholds import CauseThresholds
-from actloss_cli.analysis.comparison import Comparison, compare
+from actloss_cli.analysis.comparison import Comparison, compare_all
 from actloss_cli.analysis.evidence import Evidence, TaskFacts
 from actloss_cli.analysis.explanations import Judged, explain
 from actloss_cli.analysis.multiplicity import benjamini_hochberg
 from actloss_cli.analysis.pairing_row import DTYPES, FUNCTIONS, NAMES, pairing_labels, pairing_row
-from actloss_cli.analysis.probability import best_proper, judge_probabilities
+from actloss_cli.analysis.probability import best_proper, judge_probabilities, trivial_losses
 from actloss_cli.analysis.references import Reference, make_reference, select_reference
-from actloss_cli.analysis.statistics import Interval, score_interval
+from actloss_cli.analysis.statistics import Interval, score_interval, score_intervals
 from actloss_cli.analysis.trial_table import TrialTable
 from actloss_cli.analysis.verdicts import MISMATCHED, WORKING, Verdict, VerdictName, judge, judge_task
 from actloss_cli.plan.thresholds import Thresholds
@@ -84,7 +85,10 @@ def analyse(run: RunData, thresholds: Thresholds | None = None) -> Analysis:
         reference, shared = _reference(evidence, table, task, thresholds)
         if reference:
             references[task.label] = reference.pairing_id
-        judged = [_judged(one, reference, shared, table, task, thresholds) for one in evidence]
+        measured = _measure(evidence, reference, table, task, thresholds)
+        judged = [
+            _judged(one, measured.get(one.pairing_id), reference, shared, table, task, thresholds) for one in evidence
+        ]
         for one in judged:
             trials = one.evidence.finals.trials[one.evidence.finals.finished]
             means = values[trials].mean(axis=0) if len(trials) else np.full(len(metrics), np.nan)
@@ -111,8 +115,41 @@ def _reference(
     return None if may_change else reference, shared
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """What the final trials of a pairing say: on their own, and against the reference where there is one."""
+
+    score: Interval
+    comparison: Comparison | None
+
+
+def _measure(
+    evidence: Sequence[Evidence],
+    reference: Reference | None,
+    table: TrialTable,
+    task: TaskFacts,
+    thresholds: Thresholds,
+) -> dict[str, _Measured]:
+    """By pairing id, of those with a final trial; all those at once in which the same seeds finished."""
+    groups: dict[bytes, list[Evidence]] = defaultdict(list)
+    for one in evidence:
+        if one.finals.finished.any():
+            groups[one.finals.finished.tobytes()].append(one)
+    measured: dict[str, _Measured] = {}
+    for alike in groups.values():
+        finals = [one.finals for one in alike]
+        row_means = np.stack([table.row_means(one, task) for one in finals])
+        score = np.stack([one.score[one.finished] for one in finals])
+        intervals = score_intervals(score, row_means, task.strata, thresholds.look_level)
+        comparisons = compare_all(finals, row_means, reference, task, thresholds) if reference else [None] * len(alike)
+        found = map(_Measured, intervals, comparisons)
+        measured |= {one.pairing_id: of_one for one, of_one in zip(alike, found, strict=True)}
+    return measured
+
+
 def _judged(
     evidence: Evidence,
+    measured: _Measured | None,
     reference: Reference | None,
     shared: Verdict | None,
     table: TrialTable,
@@ -120,15 +157,9 @@ def _judged(
     thresholds: Thresholds,
 ) -> Judged:
     """One pairing, its row without metrics, probabilities and cause."""
-    score: Interval | None = None
-    comparison: Comparison | None = None
+    score, comparison = (measured.score, measured.comparison) if measured else (None, None)
     finals = evidence.finals
     seeds = finals.finished
-    if seeds.any():
-        row_scores = table.row_scores(finals, task)
-        score = score_interval(finals.score[seeds], row_scores[seeds], task.strata, thresholds.look_level)
-        if reference:
-            comparison = compare(evidence, row_scores, reference, task, thresholds)
     verdict = judge(evidence, comparison, shared, thresholds)
     # of what collapses on some seeds alone, these seeds tell why
     collapsed = seeds & (finals.score < comparison.bad_below) if comparison else seeds
@@ -138,7 +169,7 @@ def _judged(
     return Judged(
         evidence=evidence,
         row=pairing_row(evidence, score, comparison, verdict, reference, task, thresholds),
-        symptoms=table.symptoms(finals, telling, task) if seeds.any() and (is_mismatched or is_reference) else None,
+        symptoms=table.symptoms(finals, telling, task) if measured and (is_mismatched or is_reference) else None,
     )
 
 
@@ -151,9 +182,10 @@ def _add_probabilities(judged: Sequence[Judged], table: TrialTable, task: TaskFa
     }
     proper = {one.evidence.pairing_id for one in judged if one.evidence.theory.proper}
     best = best_proper({id_: found for id_, found in whole.items() if id_ in proper})
+    trivial = trivial_losses(task.strata)
     for one in judged:
         ours = whole.get(one.evidence.pairing_id)
-        found = judge_probabilities(ours, whole[best] if best else None, task.strata, thresholds) if ours else None
+        found = judge_probabilities(ours, whole[best] if best else None, trivial, thresholds) if ours else None
         one.row.update(
             probability_grade=str(found.grade) if found else "",
             probability_skill=found.skill if found else np.nan,

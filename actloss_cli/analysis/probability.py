@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actloss_cli.analysis.judgements import ProbabilityGrade
-from actloss_cli.analysis.statistics import Covariance, PairedScores, contrast
+from actloss_cli.analysis.statistics import Covariance, PairedScores, contrast, seed_covariances
 from actloss_cli.plan.selection import Floats
 from actloss_cli.plan.thresholds import Thresholds
 
@@ -67,16 +67,18 @@ def best_proper(pairings: Mapping[str, Probabilities]) -> str | None:
 
 
 def judge_probabilities(
-    ours: Probabilities, best: Probabilities | None, strata: NDArray[np.int64], thresholds: Thresholds
+    ours: Probabilities, best: Probabilities | None, trivial: Mapping[Rule, float], thresholds: Thresholds
 ) -> ProbabilityJudgement:
-    """`none` where most seeds imply no probabilities at all; a seed that implies none otherwise has no skill."""
+    """`none` where most seeds imply no probabilities at all; a seed that implies none otherwise has no skill.
+
+    `trivial` is what `trivial_losses` gives of the task's test rows.
+    """
     rule: Rule = "log_loss" if np.isfinite(ours.log_loss).mean() > 0.5 else "brier"
     values = getattr(ours, rule)
     if best is None or not len(values) or np.isfinite(values).mean() <= 0.5:
         return NO_PROBABILITIES
-    trivial = trivial_losses(strata)[rule]
     theirs: Floats = getattr(best, rule)[: len(values)]
-    x, r = (np.maximum(1 - np.where(np.isfinite(v), v, np.inf) / trivial, 0.0) for v in (values, theirs))
+    x, r = (np.maximum(1 - np.where(np.isfinite(v), v, np.inf) / trivial[rule], 0.0) for v in (values, theirs))
     ratio = float(values.mean() / theirs.mean()) if rule == "log_loss" else np.nan
     return ProbabilityJudgement(_grade(_paired(x, r), thresholds), rule, float(x.mean()), ratio)
 
@@ -95,6 +97,5 @@ def _grade(skills: PairedScores, thresholds: Thresholds) -> ProbabilityGrade:
 
 
 def _paired(x: Floats, r: Floats) -> PairedScores:
-    seeds = np.cov(x, r, ddof=1) if len(x) > 1 else np.zeros((2, 2))
-    spread = Covariance(float(seeds[0, 0]), float(seeds[0, 1]), float(seeds[1, 1]))
+    (spread,) = seed_covariances(x[None], r[None])
     return PairedScores(len(x), float(x.mean()), float(r.mean()), spread, _NO_ROWS, 0.0)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from actloss_cli.analysis.pairing_order import best_first
 from actloss_cli.analysis.pairing_row import FUNCTIONS
 from actloss_cli.analysis.statistics import LEVEL
 from actloss_cli.plan.selection import Floats
@@ -55,7 +56,10 @@ def rank_levels(pairings: pd.DataFrame, kind: str, role: str) -> Ranks | None:
     `MIN_LEVELS` levels that occur on all of them. The procedure is that of Demsar (2006), "Statistical Comparisons of
     Classifiers over Multiple Data Sets".
     """
-    values = _best_scores(pairings, kind, role)
+    of_kind = pairings[(pairings["kind"] == kind) & pairings["validation_score"].notna()]
+    if of_kind["task"].nunique() < MIN_TASKS:
+        return None
+    values = _best_scores(of_kind, role)
     blocks = values[values.notna().sum(axis="columns") >= MIN_LEVELS]
     complete = blocks.dropna(axis="columns")
     if len(complete) < MIN_TASKS or complete.shape[1] < MIN_LEVELS:
@@ -81,10 +85,9 @@ def rank_levels(pairings: pd.DataFrame, kind: str, role: str) -> Ranks | None:
     )
 
 
-def _best_scores(pairings: pd.DataFrame, kind: str, role: str) -> pd.DataFrame:
+def _best_scores(scored: pd.DataFrame, role: str) -> pd.DataFrame:
     """`[tasks, levels]`, levels by name; NaN where no pairing of the level has a score."""
-    scored = pairings[(pairings["kind"] == kind) & pairings["validation_score"].notna()]
-    ranked = scored.sort_values(["validation_score", *FUNCTIONS], ascending=[False, True, True, True, True])
+    ranked = best_first(scored, "validation_score")
     return ranked.drop_duplicates(["task", role]).pivot(index="task", columns=role, values="score")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts
+from actloss_cli.analysis.evidence import Evidence, TaskFacts
 from actloss_cli.plan.selection import TARGET_SHARE, Floats, clip_at_floor, epochs_to_reach, ties_with
 
 
@@ -71,13 +71,8 @@ def make_reference(evidence: Evidence, row_scores: Floats, task: TaskFacts) -> R
         score=finals.score,
         row_scores=row_scores,
         target=target,
-        steps=steps_to_reach(finals, target, task),
+        steps=epochs_to_reach(finals.validation_score, target) * task.steps_per_epoch,
     )
-
-
-def steps_to_reach(finals: Finals, target: float, task: TaskFacts) -> Floats:
-    """Gives `[n]` steps until the validation score is at least `target`; infinite for a miss."""
-    return epochs_to_reach(finals.validation_score, target) * task.steps_per_epoch
 
 
 def _may_be_reference(evidence: Evidence) -> bool:

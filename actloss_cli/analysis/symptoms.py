@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from actloss_cli.analysis.statistics import median
 from actloss_cli.plan.selection import Floats
 
 EARLY = 2
@@ -54,55 +55,47 @@ def symptoms_of(
     `diverged_epochs` `[n]` is NaN for a trial that stayed finite.
     """
     table = np.stack(points).astype(np.float64) if len(points) else np.full((1, len(epochs), len(names)), np.nan)
-    of = {name: table[:, :, at] for at, name in enumerate(names)}  # name to (n, K)
-    last = {name: _last(values) for name, values in of.items()}
+    table[~np.isfinite(table)] = np.nan  # (n, K, M)
+    last = dict(zip(names, median(_last(table)).tolist(), strict=True))
+    ratios, updates = (table[:, :, names.index(name)] for name in ("gradient_ratio", "update_ratio"))
+    measured = (np.fmin.reduce(ratios[:, :EARLY], axis=1), np.fmax.reduce(updates, axis=1))
+    gradient_ratio, largest_update = median(np.stack(measured, axis=1)).tolist()
+    best = np.fmax.reduce(curves, axis=1)
+    before = curves[:, _before_last_third(curves.shape[1])]
+    told = (curves[:, -1] - before, best - curves[:, -1], _best_epochs(curves), diverged_epochs)
+    rise, fall, best_epoch, diverged_epoch = median(np.stack(told, axis=1)).tolist()
     return Symptoms(
         dead=_worst(last, "dead_units_"),
         saturated=_worst(last, "saturated_units_"),
-        gradient_ratio=_median(_least(of["gradient_ratio"][:, :EARLY])),
-        output_spread=_median(last["output_spread"]),
-        output_at_ends=_median(last["output_at_ends"]),
-        undefined=_median(last["undefined_share"]),
-        update_ratio=_median(last["update_ratio"]),
-        largest_update=_median(-_least(-of["update_ratio"])),
-        rise=_median(curves[:, -1] - curves[:, _before_last_third(curves.shape[1])]),
-        fall=_median(_best(curves) - curves[:, -1]),
-        best_epoch=_median(_best_epochs(curves)),
-        diverged_epoch=_median(diverged_epochs),
+        gradient_ratio=gradient_ratio,
+        output_spread=last["output_spread"],
+        output_at_ends=last["output_at_ends"],
+        undefined=last["undefined_share"],
+        update_ratio=last["update_ratio"],
+        largest_update=largest_update,
+        rise=rise,
+        fall=fall,
+        best_epoch=best_epoch,
+        diverged_epoch=diverged_epoch,
         n_diverged=int(np.isfinite(diverged_epochs).sum()),
         n=len(curves),
     )
 
 
-def _last(values: Floats) -> Floats:
-    """`[n, K]` to the last finite one of each `[n]`; NaN where none is."""
-    finite = np.isfinite(values)
-    at = values.shape[1] - 1 - finite[:, ::-1].argmax(axis=1)
-    return np.asarray(np.where(finite.any(axis=1), values[np.arange(len(values)), at], np.nan))
+def _last(table: Floats) -> Floats:
+    """`[n, K, M]` to the last of each diagnostic that is there `[n, M]`; NaN where none is."""
+    at = table.shape[1] - 1 - (~np.isnan(table))[:, ::-1].argmax(axis=1, keepdims=True)
+    return np.take_along_axis(table, at, axis=1)[:, 0]
 
 
-def _least(values: Floats) -> Floats:
-    """`[n, K]` to the least finite one of each `[n]`."""
-    return np.where(np.isfinite(values).any(axis=1), np.where(np.isfinite(values), values, np.inf).min(axis=1), np.nan)
-
-
-def _worst(last: Mapping[str, Floats], prefix: str) -> float:
+def _worst(last: Mapping[str, float], prefix: str) -> float:
     """Over the layers; 0 for a model without hidden ones."""
-    layers = [_median(values) for name, values in last.items() if name.startswith(prefix)]
-    return max((value for value in layers if np.isfinite(value)), default=np.nan if layers else 0.0)
-
-
-def _median(values: Floats) -> float:
-    finite = values[np.isfinite(values)]
-    return float(np.median(finite)) if len(finite) else np.nan
+    layers = [value for name, value in last.items() if name.startswith(prefix)]
+    return max((value for value in layers if not np.isnan(value)), default=np.nan if layers else 0.0)
 
 
 def _before_last_third(E: int) -> int:
     return max(E - 1 - max(1, round(E * LAST_THIRD)), 0)
-
-
-def _best(curves: Floats) -> Floats:
-    return np.asarray(np.fmax.reduce(curves, axis=1))
 
 
 def _best_epochs(curves: Floats) -> Floats:

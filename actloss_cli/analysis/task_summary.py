@@ -1,7 +1,9 @@
 """A task in a few lines: which outputs and losses work, what is mismatched and because of what."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import pandas as pd
 
@@ -72,20 +74,17 @@ def _told_by(group: pd.DataFrame, pairings: pd.DataFrame) -> tuple[str, ...]:
 
     Fewest as a share of all that the task has, so that one optimizer of five says more than one output of two.
     """
-
-    def labels(roles: tuple[str, ...]) -> "pd.Series[int]":
-        first, *others = roles
-        return sum((" + " + group[role] for role in others), group[first]).value_counts()
-
-    def share(roles: tuple[str, ...]) -> float:
-        n_all = len(pairings[list(roles)].drop_duplicates())
-        return len(_covering(labels(roles), len(group))) / n_all
-
-    best = min(_ROLES, key=share)
-    return tuple(_covering(labels(best), len(group)))
+    covering = {roles: _covering(_labels(group, roles)) for roles in _ROLES}
+    best = min(_ROLES, key=lambda roles: len(covering[roles]) / len(set(_labels(pairings, roles))))
+    return tuple(" + ".join(labels) for labels in covering[best])
 
 
-def _covering(counts: "pd.Series[int]", n: int) -> list[str]:
-    """The commonest labels until so many of n are covered."""
-    reached = counts.cumsum().shift(fill_value=0)
-    return [str(label) for label in counts.index[reached < COVERED * n]]
+def _labels(pairings: pd.DataFrame, roles: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return list(zip(*(pairings[role].tolist() for role in roles), strict=True))
+
+
+def _covering(labels: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The commonest until so many of all are covered; of equally common ones the first comes first."""
+    common = Counter(labels).most_common()
+    reached = accumulate((n for _, n in common), initial=0)
+    return [found for (found, _), before in zip(common, reached, strict=False) if before < COVERED * len(labels)]

@@ -11,7 +11,7 @@ from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts, Tuning
 from actloss_cli.analysis.probability import Probabilities
 from actloss_cli.analysis.symptoms import Symptoms, symptoms_of
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
-from actloss_cli.plan.selection import Floats, choose_lr, clip_at_floor
+from actloss_cli.plan.selection import Floats, LrChoice, choose_lrs, clip_at_floor
 from actloss_cli.store.data import RunData
 from actloss_cli.theory.frozen import Frozen
 
@@ -79,12 +79,17 @@ class TrialTable:
 
     def evidence(self, task: TaskFacts) -> Iterator[Evidence]:
         """The task's pairings, in the plan's order."""
-        pairings = self.run.pairings
-        for row in pairings[pairings["task"] == task.label].itertuples():
-            places = self.places.get(str(row.Index), np.empty(0, np.int64))
-            is_final = self.is_final[places]
-            tuning = self._tuning(places[~is_final], task)
-            chosen = is_final & (self.lr[places] == (tuning.choice.lr if tuning.choice else np.nan))
+        pairings = self.run.pairings[self.run.pairings["task"] == task.label]
+        nowhere = np.empty(0, np.int64)
+        places = [self.places.get(str(id_), nowhere) for id_ in pairings.index]
+        of_pairing = np.repeat(np.arange(len(places)), [len(of_one) for of_one in places])
+        trials = np.concatenate([nowhere, *places])
+        is_tune = ~self.is_final[trials]
+        tunings = self._tunings(trials[is_tune], of_pairing[is_tune], len(places), task)
+        chosen = np.array([tuning.choice.lr if tuning.choice else np.nan for tuning in tunings])
+        is_chosen = ~is_tune & (self.lr[trials] == chosen[of_pairing])
+        finals = self._finals(trials[is_chosen], of_pairing[is_chosen], len(places), task)
+        for row, tuning, final in zip(pairings.itertuples(), tunings, finals, strict=True):
             yield Evidence(
                 pairing_id=str(row.Index),
                 label=f"{row.activation}/{row.output}/{row.loss}/{row.optimizer}",
@@ -92,8 +97,12 @@ class TrialTable:
                 invalid=str(row.invalid),
                 theory=cast(Frozen, row.theory),
                 tuning=tuning,
-                finals=self._finals(places[chosen], task),
+                finals=final,
             )
+
+    def row_means(self, finals: Finals, task: TaskFacts) -> Floats:
+        """The mean of `row_scores` over the seeds that finished `[N]`, of which there must be one."""
+        return np.asarray(self.row_scores(finals, task)[finals.finished].mean(axis=0))
 
     def row_scores(self, finals: Finals, task: TaskFacts) -> Floats:
         """Each test row's share in each seed's score `[n, N]`: the floor where the seed failed or fell below it."""
@@ -121,35 +130,75 @@ class TrialTable:
         places = finals.trials[finals.finished]
         return Probabilities(*(column[places] for column in self.of_probabilities))
 
-    def _tuning(self, places: Places, task: TaskFacts) -> Tuning:
-        lrs, at = np.unique(self.lr[places], return_inverse=True)
-        curves = np.full((len(lrs), task.n_tune, task.epochs), np.nan, np.float32)
-        curves[at, self.seed[places]] = self.run.validation_score[places, : task.epochs]
-        diverged = self.diverged[places]
-        return Tuning(
-            validation_score=curves,
-            n_present=len(places),
-            n_missing=len(lrs) * task.n_tune - len(places),
-            n_lost=int(self.lost[places].sum()),
-            n_diverged=np.bincount(at[diverged], minlength=len(lrs)),
-            n_failed=np.bincount(at[diverged | self.lost[places]], minlength=len(lrs)),
-            choice=choose_lr(lrs, curves, task.floor) if len(lrs) else None,
-        )
+    def _tunings(self, trials: Places, of_pairing: Places, P: int, task: TaskFacts) -> list[Tuning]:
+        """From the tune trials of P pairings, and whose each is."""
+        lrs, at, n_lrs = _rates(self.lr[trials], of_pairing, P)
+        curves = np.full((*lrs.shape, task.n_tune, task.epochs), np.nan, np.float32)
+        curves[of_pairing, at, self.seed[trials]] = self.run.validation_score[trials, : task.epochs]
+        counts = []
+        for counted in (np.ones(len(trials), np.bool_), self.lost[trials], self.diverged[trials]):
+            cell = (of_pairing * lrs.shape[1] + at)[counted]
+            counts.append(np.bincount(cell, minlength=lrs.size).reshape(lrs.shape))
+        n_present, n_lost, n_diverged = counts  # (P, L)
+        choices = _choices(lrs, curves, n_lrs, task.floor)
+        return [
+            Tuning(
+                validation_score=curves[p, :L],
+                n_present=present,
+                n_missing=L * task.n_tune - present,
+                n_lost=lost,
+                n_diverged=n_diverged[p, :L],
+                n_failed=n_lost[p, :L] + n_diverged[p, :L],
+                choice=choices.get(p),
+            )
+            for p, (L, present, lost) in enumerate(
+                zip(n_lrs.tolist(), n_present.sum(axis=1).tolist(), n_lost.sum(axis=1).tolist(), strict=True)
+            )
+        ]
 
-    def _finals(self, places: Places, task: TaskFacts) -> Finals:
-        finished = places[~self.lost[places]]
-        seed = self.seed[finished]
-        trials = np.full(task.n_final, -1)
-        trials[seed] = finished
-        score = np.full(task.n_final, np.nan)
-        score[seed] = np.where(self.diverged[finished], task.floor, np.maximum(self.score[finished], task.floor))
-        curves = np.full((task.n_final, task.epochs), np.nan)
-        curves[seed] = clip_at_floor(self.run.validation_score[finished, : task.epochs], task.floor)
-        return Finals(
-            trials=trials,
-            score=score,
-            validation_score=curves,
-            n_missing=task.n_final - len(places),
-            n_lost=len(places) - len(finished),
-            n_diverged=int(self.diverged[finished].sum()),
-        )
+    def _finals(self, trials: Places, of_pairing: Places, P: int, task: TaskFacts) -> list[Finals]:
+        """From the final trials of P pairings at their chosen rates, and whose each is."""
+        is_finished = ~self.lost[trials]
+        finished, whose = trials[is_finished], of_pairing[is_finished]
+        at = whose, self.seed[finished]
+        places = np.full((P, task.n_final), -1)
+        places[at] = finished
+        score = np.full((P, task.n_final), np.nan)
+        score[at] = np.where(self.diverged[finished], task.floor, np.maximum(self.score[finished], task.floor))
+        curves = np.full((P, task.n_final, task.epochs), np.nan)
+        curves[at] = clip_at_floor(self.run.validation_score[finished, : task.epochs], task.floor)
+        groups = (of_pairing, of_pairing[~is_finished], whose[self.diverged[finished]])
+        counts = zip(*(np.bincount(group, minlength=P).tolist() for group in groups), strict=True)
+        return [
+            Finals(
+                trials=places[p],
+                score=score[p],
+                validation_score=curves[p],
+                n_missing=task.n_final - n_present,
+                n_lost=n_lost,
+                n_diverged=n_diverged,
+            )
+            for p, (n_present, n_lost, n_diverged) in enumerate(counts)
+        ]
+
+
+def _rates(lr: Floats, of_pairing: Places, P: int) -> tuple[Floats, Places, Places]:
+    """The rates of P pairings, ascending, padded with NaN `[P, L]`; each trial's place among them; their numbers."""
+    every, rate = np.unique(lr, return_inverse=True)
+    tried = np.zeros((P, len(every)), np.bool_)
+    tried[of_pairing, rate] = True
+    place = tried.cumsum(axis=1) - 1
+    n_lrs = tried.sum(axis=1)
+    lrs = np.full((P, n_lrs.max(initial=0)), np.nan)
+    pairing, known = np.nonzero(tried)
+    lrs[pairing, place[pairing, known]] = every[known]
+    return lrs, place[of_pairing, rate], n_lrs
+
+
+def _choices(lrs: Floats, curves: NDArray[np.float32], n_lrs: Places, floor: float) -> dict[int, LrChoice]:
+    """By place, of the pairings that have a rate; of those with equally many all at once."""
+    choices: dict[int, LrChoice] = {}
+    for L in np.unique(n_lrs[n_lrs > 0]).tolist():
+        alike = np.flatnonzero(n_lrs == L)
+        choices |= zip(alike.tolist(), choose_lrs(lrs[alike, :L], curves[alike, :L], floor), strict=True)
+    return choices

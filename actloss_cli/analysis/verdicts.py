@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
 from actloss_cli.analysis.comparison import Comparison
 from actloss_cli.analysis.evidence import Evidence
-from actloss_cli.analysis.judgements import is_slow, is_slower
+from actloss_cli.analysis.judgements import is_slow
 from actloss_cli.analysis.statistics import Interval, seeds_needed
 from actloss_cli.plan.thresholds import Thresholds
 
@@ -165,11 +163,11 @@ def _judge_works(comparison: Comparison, thresholds: Thresholds) -> Verdict | No
         return None
     if not is_slow(comparison, thresholds):
         return Verdict(VerdictName.WORKS, comparison.summary)
-    n_slower = int(is_slower(comparison, thresholds).sum())
+    speed = comparison.speed
     return Verdict(
         VerdictName.SLOW,
-        f"{n_slower} of {comparison.n} seeds take more than {thresholds.slow_factor:g} times the steps of "
-        f"{comparison.reference}: median {_steps(comparison.steps)} against {_steps(comparison.reference_steps)}",
+        f"{speed.n_slower} of {comparison.n} seeds take more than {thresholds.slow_factor:g} times the steps of "
+        f"{comparison.reference}: median {_steps(speed.steps)} against {_steps(speed.reference_steps)}",
     )
 
 
@@ -196,6 +194,5 @@ def _collapsed(comparison: Comparison) -> str:
     return f"{comparison.k_bad} of {comparison.n} seeds stay below {comparison.bad_below:.3f}"
 
 
-def _steps(steps: np.ndarray) -> str:
-    median = np.median(steps)
-    return f"{median:,.0f}" if np.isfinite(median) else "never"
+def _steps(steps: float) -> str:
+    return f"{steps:,.0f}" if math.isfinite(steps) else "never"

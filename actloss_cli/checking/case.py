@@ -1,20 +1,18 @@
 """Runs model and loss once, forward and backward, and gathers what the rules read; nothing is judged here."""
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn, optim
 
+from actloss_cli.checking.calling import call_model, copied, is_plain
 from actloss_cli.checking.head import Head, head_before, heads_of
 from actloss_cli.checking.known_ops import LINEAR
+from actloss_cli.checking.mixing import mixing_of
 from actloss_cli.checking.own_loss import recognise
 from actloss_cli.checking.trace import DATA, TARGET, WEIGHT, Op, Trace, Tracer, named_modules_followed, tensors_in
-
-_FEW = 8
-"""Rows suffice to see whether one changes the output of another."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,8 @@ class Layer:
 
     @property
     def name(self) -> str:
-        """As `named_modules` has it, or the function."""
-        return self.op.module or f"F.{self.op.name}"
+        """`model.fc1`, or the function that it is called in."""
+        return self.op.where
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def examine(
     optimizer: optim.Optimizer | None,
 ) -> Case:
     """The caller sees to it that everything is restored afterwards."""
-    inputs, targets = _copied(inputs), _copied(targets)
+    inputs, targets = copied(inputs), copied(targets)
     trace = Trace()
     for value, origin in ((inputs, DATA), (targets, TARGET)):
         trace.leaves.update((id(tensor), origin) for tensor in tensors_in(value))
@@ -105,7 +103,9 @@ def examine(
     if scalar is not None:
         named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
         weights = [op.tensors[1] for op in layer_ops if op.tensors[1].requires_grad]
-        wanted = [*(p for _, p in named), *weights, *(o for o in model_outputs if o.requires_grad)]
+        of_heads = [head.op.output for head in heads if head.op is not None and head.op.outputs]
+        ends = [output for output in (*of_heads, *model_outputs) if output.requires_grad]
+        wanted = [*(p for _, p in named), *weights, *ends]
         try:
             found = torch.autograd.grad(scalar, wanted, allow_unused=True)
         except RuntimeError as error:
@@ -113,13 +113,15 @@ def examine(
         else:
             gradients = {name: g for (name, _), g in zip(named, found, strict=False)}
             of_layers = {id(w): g for w, g in zip(weights, found[len(named) :], strict=False)}
+            of_ends = {id(end): g for end, g in zip(ends, found[len(named) + len(weights) :], strict=True)}
+            heads = tuple(replace(head, negated=_is_negated(head, of_ends)) for head in heads)
             if not heads and len(model_outputs) == 1 and model_outputs[0].requires_grad:
                 heads = _own_head(trace, model_outputs[0], targets, found[-1])
     return Case(
         model=model,
         loss_fn=loss_fn,
-        inputs=tuple(tensors_in(inputs)),
-        targets=tuple(tensors_in(targets)),
+        inputs=tuple(filter(is_plain, tensors_in(inputs))),
+        targets=tuple(filter(is_plain, tensors_in(targets))),
         trace=trace,
         outputs=model_outputs,
         loss=loss,
@@ -127,22 +129,9 @@ def examine(
         heads=heads,
         layers=tuple(Layer(op, op.tensors[1], of_layers.get(id(op.tensors[1]))) for op in layer_ops),
         gradients=gradients,
-        mixing=_mixing(model, inputs, targets, outputs) if failure is None or failure.phase != "forward" else 0.0,
+        mixing=mixing_of(model, inputs, targets, outputs) if failure is None or failure.phase != "forward" else 0.0,
         optimizer=optimizer,
     )
-
-
-def call_model(model: nn.Module, inputs: Any) -> Any:
-    """A mapping gives keyword arguments, a tuple or a list positional ones where `forward` takes so many."""
-    if isinstance(inputs, Mapping):
-        return model(**inputs)
-    if isinstance(inputs, (tuple, list)) and not hasattr(inputs, "_fields"):
-        try:
-            inspect.signature(model.forward).bind(*inputs)
-        except (TypeError, ValueError):
-            return model(inputs)
-        return model(*inputs)
-    return model(inputs)
 
 
 def _run(
@@ -164,14 +153,20 @@ def _run(
     return outputs, loss, None
 
 
+def _is_negated(head: Head, gradients: Mapping[int, Tensor | None]) -> bool:
+    gradient = gradients.get(id(head.op.output)) if head.op is not None and head.op.outputs else None
+    return gradient is not None and bool((gradient <= 0).all()) and bool((gradient < 0).any())
+
+
 def _own_head(trace: Trace, output: Tensor, targets: Any, gradient: Tensor | None) -> tuple[Head, ...]:
     only = list(tensors_in(targets))
     if len(only) != 1 or gradient is None:
         return ()
-    spec = recognise(output, only[0], gradient)
-    if spec is None:
+    like = recognise(output, only[0], gradient)
+    if like is None:
         return ()
-    return (head_before(output, trace.producer(output), "", spec.name, only[0], {}, None),)
+    head = head_before(output, trace.producer(output), "", like.spec.name, only[0], {}, None)
+    return (replace(head, negated=like.negated),)
 
 
 def _layer_ops(trace: Trace) -> list[Op]:
@@ -181,51 +176,6 @@ def _layer_ops(trace: Trace) -> list[Op]:
         if op.name in LINEAR and not op.in_loss and op.outputs and len(op.tensors) > 1 and op.tensors[1].dim() > 1:
             first.setdefault(id(op.tensors[1]), op)
     return list(first.values())
-
-
-def _mixing(model: nn.Module, inputs: Any, targets: Any, outputs: Any) -> float:
-    """0 where it can't be told: several inputs, one row, outputs that are not one per row.
-
-    Normalisation over the minibatch is put into evaluation, where it keeps rows apart; the caller restores it.
-    """
-    output = next(tensors_in(outputs), None)
-    target = next(tensors_in(targets), None)
-    if not isinstance(inputs, Tensor) or output is None or inputs.dim() < 2 or len(inputs) < 2:
-        return 0.0
-    if not output.dim() or len(output) != len(inputs) or target is None or not target.dim() or len(target) != len(inputs):
-        return 0.0
-    for module in model.modules():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm):
-            module.eval()
-    rows = inputs.detach()[:_FEW].clone()
-    other = rows.clone()
-    other[0] = rows[1] if not torch.equal(rows[0], rows[1]) else rows[-1]
-    state = torch.get_rng_state()
-    results = []
-    for values in (rows, other):
-        torch.set_rng_state(state)
-        try:
-            result = next(tensors_in(call_model(model, values)), None)
-        except Exception:  # a model that is made for one size of minibatch can't be asked
-            return 0.0
-        if result is None or not result.dim() or len(result) != len(rows) or not result.is_floating_point():
-            return 0.0
-        results.append(result.detach().double())
-    change = (results[0] - results[1]).abs().reshape(len(rows), -1).amax(1)
-    if not change.isfinite().all():
-        return 0.0
-    return float(change[1:].max() / change.max()) if change.max() > 0 else 0.0
-
-
-def _copied(value: Any) -> Any:
-    """With tensors of its own, so that what works in place works on those."""
-    if isinstance(value, Tensor):
-        return value.detach().clone().requires_grad_(value.requires_grad)
-    if isinstance(value, Mapping):
-        return {name: _copied(part) for name, part in value.items()}
-    if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
-        return type(value)(_copied(part) for part in value)
-    return value
 
 
 def parameters_of(optimizer: optim.Optimizer) -> Sequence[Tensor]:

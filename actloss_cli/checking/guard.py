@@ -73,11 +73,12 @@ def _refill(container: Any, content: Any) -> None:
 
 def _generator_states() -> dict[str, Any]:
     numpy = sys.modules.get("numpy")
+    on_cuda: bool = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # in torch
     return {
         "python": random.getstate(),
         "numpy": numpy.random.get_state() if numpy is not None else None,
         "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None,
+        "cuda": torch.cuda.get_rng_state_all() if on_cuda else None,
     }
 
 

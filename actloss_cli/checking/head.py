@@ -1,9 +1,8 @@
 """From a trace to its heads: each loss with the chain of maps that stand between it and the last layer with weights."""
 
 import inspect
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from actloss_cli import catalogue
 from actloss_cli.catalogue.interval import REAL, Interval
+from actloss_cli.checking.intervals import image_of
 from actloss_cli.checking.known_ops import (
     AFFINE,
     ALONG,
@@ -25,10 +25,8 @@ from actloss_cli.checking.known_ops import (
 )
 from actloss_cli.checking.trace import DATA, TARGET, WEIGHT, Op, Trace
 
-_FAR, _NEAR = 1e300, 60.0
-"""Where a map stands for its limit, and where its finer shape lies."""
-_ENDLESS = 500.0
 SUMS_TO_1 = 1e-3
+
 _FROM_MODEL = frozenset({DATA, WEIGHT})
 
 
@@ -47,8 +45,7 @@ class Step:
     @property
     def where(self) -> str:
         """The module, or the function where it is called outside of all."""
-        place = self.op.module or ("the loss function" if self.op.in_loss else "forward")
-        return place
+        return self.op.where
 
 
 @dataclass(frozen=True)
@@ -73,12 +70,14 @@ class Head:
     """What `u` can be, as far as it is known."""
     seen_as: str = ""
     """`softmax` or `log_softmax` where its values are such, though no such function was called."""
-    swapped: bool = field(default=False)
+    swapped: bool = False
     """Whether the target stands where the output belongs."""
+    negated: bool = False
+    """Whether the whole falls as this loss rises."""
 
     @property
     def output(self) -> str | None:
-        """The output activation as the catalogue calls it, `identity` where there is none; None where it is not known."""
+        """The output activation by its name in the catalogue, `identity` for none; None where it is not known."""
         if self.seen_as:
             return self.seen_as
         names = _folded([step.name for step in self.steps if not _is_scale(step)])
@@ -93,10 +92,15 @@ class Head:
 
     @property
     def chain(self) -> str:
-        """In words: `sigmoid at net.3`, `relu then sigmoid`."""
+        """In words: `sigmoid at model.3`, `relu then sigmoid`."""
         if not self.steps:
             return "no output activation"
-        return " then ".join(f"{step.name} at {step.where}" for step in self.steps)
+        return " then ".join(f"{step.name} {step.op.at}" for step in self.steps)
+
+    @property
+    def seen(self) -> str:
+        """In words: what the outputs are in this minibatch."""
+        return f"outputs from {float(self.u.min()):.3g} to {float(self.u.max()):.3g}"
 
     @property
     def n_units(self) -> int:
@@ -110,11 +114,13 @@ class Head:
 
 
 def heads_of(trace: Trace) -> tuple[Head, ...]:
-    """One for each of torch's losses that was called on what the model gives; none where a loss is all one's own."""
+    """One for each of torch's losses that was called on what the model gives; none where a loss is all one's own.
+
+    Those in the model's forward count where the loss function calls none, as of models that give their loss.
+    """
+    called = [op for op in trace.ops if op.name in LOSSES and op.tensors]
     found = []
-    for op in trace.ops:
-        if op.name not in LOSSES or not op.in_loss or not op.tensors:
-            continue
+    for op in [op for op in called if op.in_loss] or called:
         bound = _bound(op)
         names = list(bound)
         u, target = bound.get("input", bound.get(names[0])), bound.get("target", bound.get(names[1]))
@@ -151,7 +157,7 @@ def head_before(
     interval = _source_interval(made)
     steps = list[Step]()
     for one in reversed(ops):
-        interval = ALONG_RANGES[one.name] if one.name in ALONG else _image(one, interval)
+        interval = ALONG_RANGES[one.name] if one.name in ALONG else image_of(one, from_model(one)[0], interval)
         steps.append(Step(one, interval))
     is_layer = made is not None and made.name in WEIGHTED | NORMS and interval == REAL
     seen_as = "" if is_layer or _names_it(steps) else _seen_as(u)
@@ -241,34 +247,3 @@ def _folded(names: list[str]) -> list[str]:
         else:
             folded.append(name)
     return folded
-
-
-def _image(op: Op, interval: Interval | None) -> Interval | None:
-    """What the map makes of an interval, by its values on a grid and at the ends; None where it can't be replayed."""
-    if interval is None:
-        return None
-    low, high = max(interval.low, -_NEAR), min(interval.high, _NEAR)
-    ends = [end for end in (-_FAR, _FAR) if interval.low <= end <= interval.high]
-    grid = torch.cat((torch.linspace(low, high, 4001, dtype=torch.float64), torch.tensor(ends, dtype=torch.float64)))
-    place = from_model(op)[0]
-    data = op.tensors[place]
-    try:
-        with torch.no_grad():
-            values = op.func(*(_swap(arg, data, grid) for arg in op.args),
-                             **{name: _swap(arg, data, grid) for name, arg in op.kwargs.items()})  # fmt: skip
-    except (RuntimeError, TypeError, ValueError):
-        return None
-    values = values[~values.isnan()]
-    if not len(values):
-        return None
-    least, most = float(values.min()), float(values.max())
-    return Interval(
-        -math.inf if least < -_ENDLESS and math.isinf(min(interval.low, -interval.high)) else least,
-        math.inf if most > _ENDLESS and math.isinf(min(interval.low, -interval.high)) else most,
-    )
-
-
-def _swap(arg: Any, data: Tensor, grid: Tensor) -> Any:
-    if arg is data:
-        return grid
-    return arg.double() if isinstance(arg, Tensor) and arg.is_floating_point() else arg

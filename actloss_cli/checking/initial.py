@@ -8,8 +8,9 @@ from torch import Tensor
 from actloss_cli.theory.init_variance import INIT_VARIANCES
 
 _TOLERANCE = 0.2
-"""Of a standard deviation, for weights that are many enough to tell."""
-_LEAST = 64
+"""Of a standard deviation."""
+_LEAST, _MOST = 64, 100_000
+"""Weights of a matrix: so many must there be, and so many tell enough."""
 
 
 def init_of(weights: Iterable[Tensor]) -> str | None:
@@ -19,7 +20,7 @@ def init_of(weights: Iterable[Tensor]) -> str | None:
         if weight.dim() != 2 or weight.numel() < _LEAST:
             continue
         n_out, n_in = weight.shape
-        spread = float(weight.detach().double().std())
+        spread = float(weight.detach().flatten()[:_MOST].double().std())
         for name, variances in INIT_VARIANCES.items():
             ratios[name].append(spread / math.sqrt(variances.weight(n_in, n_out)))
     fitting = {

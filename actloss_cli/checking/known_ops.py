@@ -1,14 +1,18 @@
-"""What torch's functions do to a tensor, by the name that a trace gives them: which layers, which shapes, which maps."""
+"""What torch's functions do to a tensor, by the name that a trace gives them: layers, shapes, maps, losses."""
 
 import re
 from collections.abc import Mapping
 
 from actloss_cli.catalogue.interval import NOT_NEGATIVE, REAL, UNIT, Interval
 
-LINEAR = frozenset({"linear", "bilinear", "addmm", "conv1d", "conv2d", "conv3d"} | {f"conv_transpose{n}d" for n in (1, 2, 3)})
+LINEAR = frozenset(
+    {"linear", "bilinear", "addmm", "conv1d", "conv2d", "conv3d"} | {f"conv_transpose{n}d" for n in (1, 2, 3)}
+)
 """Layers with a weight that are linear in what comes in."""
 PRODUCTS = frozenset({"matmul", "mm", "bmm", "mv", "einsum", "addmv", "baddbmm"})
-RECURRENT = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"})
+RECURRENT = frozenset(
+    {"lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"}
+)
 EMBEDDINGS = frozenset({"embedding", "embedding_bag"})
 ATTENTION = frozenset({"multi_head_attention_forward", "scaled_dot_product_attention"})
 WEIGHTED = LINEAR | PRODUCTS | RECURRENT | EMBEDDINGS | ATTENTION
@@ -18,17 +22,100 @@ DROPOUTS = frozenset(
     {"dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout", "feature_alpha_dropout"}
 )
 SHAPES = frozenset(
-    "view reshape flatten unflatten squeeze unsqueeze permute transpose swapaxes swapdims movedim t T mT contiguous "
-    "clone to float double half bfloat16 type type_as getitem select narrow chunk split unbind expand index_select "
-    "view_as reshape_as expand_as requires_grad_ retain_grad atleast_1d atleast_2d tensor_split ravel".split()
+    {
+        "view",
+        "reshape",
+        "flatten",
+        "unflatten",
+        "squeeze",
+        "unsqueeze",
+        "permute",
+        "transpose",
+        "swapaxes",
+        "swapdims",
+        "movedim",
+        "t",
+        "T",
+        "mT",
+        "contiguous",
+        "clone",
+        "to",
+        "float",
+        "double",
+        "half",
+        "bfloat16",
+        "type",
+        "type_as",
+        "getitem",
+        "select",
+        "narrow",
+        "chunk",
+        "split",
+        "unbind",
+        "expand",
+        "index_select",
+        "view_as",
+        "reshape_as",
+        "expand_as",
+        "requires_grad_",
+        "retain_grad",
+        "atleast_1d",
+        "atleast_2d",
+        "tensor_split",
+        "ravel",
+    }
 )
 """Values pass through unchanged, some of them perhaps left out."""
 PASSING = SHAPES | DROPOUTS
-AFFINE = frozenset("add sub mul div neg rsub true_divide".split())
+AFFINE = frozenset({"add", "sub", "mul", "div", "neg", "rsub"})
 MAPS = AFFINE | frozenset(
-    "sigmoid tanh relu relu6 leaky_relu elu celu selu gelu silu mish softplus softsign hardtanh hardsigmoid hardswish "
-    "log_sigmoid tanhshrink softshrink hardshrink threshold rrelu exp expm1 log log1p log2 log10 sqrt rsqrt square pow "
-    "abs sin cos atan erf reciprocal rdiv clamp clip clamp_min clamp_max exp2 sinc".split()
+    {
+        "sigmoid",
+        "tanh",
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "elu",
+        "celu",
+        "selu",
+        "gelu",
+        "silu",
+        "mish",
+        "softplus",
+        "softsign",
+        "hardtanh",
+        "hardsigmoid",
+        "hardswish",
+        "log_sigmoid",
+        "tanhshrink",
+        "softshrink",
+        "hardshrink",
+        "threshold",
+        "rrelu",
+        "exp",
+        "expm1",
+        "log",
+        "log1p",
+        "log2",
+        "log10",
+        "sqrt",
+        "rsqrt",
+        "square",
+        "pow",
+        "abs",
+        "sin",
+        "cos",
+        "atan",
+        "erf",
+        "reciprocal",
+        "rdiv",
+        "clamp",
+        "clip",
+        "clamp_min",
+        "clamp_max",
+        "exp2",
+        "sinc",
+    }
 )
 """Element by element, by arguments that are numbers."""
 ALONG = frozenset({"softmax", "log_softmax", "softmin", "gumbel_softmax"})
@@ -52,9 +139,29 @@ STEPS = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "heaviside"
 """Their slope is 0 wherever they have one."""
 NOT_LINEAR_PRODUCTS = frozenset({"mul", "matmul", "bmm", "mm", "einsum", "div", "baddbmm", "mv", "bilinear"})
 """Linear only in one of their tensors."""
-LINEAR_ALL = LINEAR | PASSING | BATCH_NORMS | AFFINE | PRODUCTS | frozenset(
-    "cat concat stack mean sum avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d "
-    "adaptive_avg_pool3d pad identity".split()
+LINEAR_ALL = (
+    LINEAR
+    | PASSING
+    | BATCH_NORMS
+    | AFFINE
+    | PRODUCTS
+    | frozenset(
+        {
+            "cat",
+            "concat",
+            "stack",
+            "mean",
+            "sum",
+            "avg_pool1d",
+            "avg_pool2d",
+            "avg_pool3d",
+            "adaptive_avg_pool1d",
+            "adaptive_avg_pool2d",
+            "adaptive_avg_pool3d",
+            "pad",
+            "identity",
+        }
+    )
 )
 """A model of these alone is a linear one."""
 LEAVES_TORCH = frozenset({"numpy", "item", "tolist", "__array__", "__float__", "__int__", "__bool__"})
@@ -83,11 +190,26 @@ LOSSES: Mapping[str, str] = {
 ON_CLASSES = frozenset({"cross_entropy", "nll", "multi_margin"})
 """By catalogue name, losses that take class indices."""
 
-_ALIASES = {"special_expit": "sigmoid", "expit": "sigmoid", "special_softmax": "softmax", "logsigmoid": "log_sigmoid",
-            "special_log_softmax": "log_softmax", "swish": "silu", "absolute": "abs", "subtract": "sub",
-            "multiply": "mul", "divide": "div", "truediv": "div", "rtruediv": "rdiv", "true_divide": "div", "negative": "neg", "arctan": "atan",
-            "radd": "add", "rmul": "mul", "iadd": "add", "isub": "sub", "imul": "mul", "itruediv": "div", "idiv": "div",
-            "special_erf": "erf", "clip": "clamp", "concatenate": "cat"}  # fmt: skip
+_ALIASES: Mapping[str, str] = {
+    "special_expit": "sigmoid",
+    "expit": "sigmoid",
+    "special_softmax": "softmax",
+    "special_log_softmax": "log_softmax",
+    "special_erf": "erf",
+    "logsigmoid": "log_sigmoid",
+    "swish": "silu",
+    "absolute": "abs",
+    "negative": "neg",
+    "arctan": "atan",
+    "clip": "clamp",
+    "concat": "cat",
+    "concatenate": "cat",
+    **dict.fromkeys(("subtract", "isub"), "sub"),
+    **dict.fromkeys(("multiply", "rmul", "imul"), "mul"),
+    **dict.fromkeys(("divide", "truediv", "true_divide", "itruediv", "idiv"), "div"),
+    **dict.fromkeys(("radd", "iadd"), "add"),
+    "rtruediv": "rdiv",
+}
 _DUNDER = re.compile(r"^__(\w+?)__$")
 
 

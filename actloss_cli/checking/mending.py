@@ -38,4 +38,3 @@ def _made(loss: str) -> str:
     if spec.module is None or not name.isidentifier():
         return ""
     return f"nn.{name}()"
-

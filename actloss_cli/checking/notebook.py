@@ -2,7 +2,7 @@
 
 from html import escape
 
-from actloss_cli.checking.check import Check
+from actloss_cli.checking.answer import Check
 from actloss_cli.checking.findings import Finding, Level
 from actloss_cli.checking.view import lines_of
 
@@ -32,5 +32,6 @@ def _block(finding: Finding) -> str:
     fix = f'<pre style="margin:.3em 0">{escape(finding.fix)}</pre>' if finding.fix else ""
     return (
         f'<div style="border-left:4px solid {_COLOURS[finding.level]};padding:.2em .8em;margin:.6em 0">'
-        f"<div><b>{finding.level}</b> [{escape(finding.rule)}]{where}: {escape(finding.sentence)}</div>{rows}{fix}</div>"
+        f"<div><b>{finding.level}</b> [{escape(finding.rule)}]{where}: "
+        f"{escape(finding.sentence)}</div>{rows}{fix}</div>"
     )

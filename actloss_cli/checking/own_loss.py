@@ -1,6 +1,7 @@
 """Recognises a loss of someone's own: the one of the catalogue whose gradient at the outputs points the same way."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -13,17 +14,30 @@ _SAME = 1e-4
 """Of gradients in float32, relative to their length."""
 
 
-def recognise(outputs: Tensor, targets: Tensor, gradient: Tensor) -> LossSpec | None:
-    """By `gradient` `[B]` or `[B, C]` of the loss at `outputs`, up to a positive factor; None if none fits."""
+@dataclass(frozen=True)
+class Likeness:
+    """A loss of the catalogue, or its negative."""
+
+    spec: LossSpec
+    negated: bool
+
+
+def recognise(outputs: Tensor, targets: Tensor, gradient: Tensor) -> Likeness | None:
+    """By `gradient` `[B]` or `[B, C]` of the loss at `outputs`, up to a factor; None if none fits."""
     if outputs.dim() > 2 or not gradient.isfinite().all() or not gradient.abs().max() > 0:
         return None
     u = outputs.detach().double().reshape(len(outputs), -1)
     wanted = _direction(gradient.detach().double().reshape(u.shape))
     for spec in LOSSES:
+        if u.shape[1] > 1 and spec.codings.keys() == {"binary"}:
+            continue
         for coded in _codings(u, targets.detach(), spec):
             ours = _gradient(spec, u, coded)
-            if ours is not None and bool((_direction(ours) - wanted).abs().max() < _SAME):
-                return spec
+            if ours is None:
+                continue
+            for sign in (1, -1):
+                if bool((sign * _direction(ours) - wanted).abs().max() < _SAME):
+                    return Likeness(spec, negated=sign < 0)
     return None
 
 
@@ -32,14 +46,18 @@ def _codings(u: Tensor, targets: Tensor, spec: LossSpec) -> Iterator[Tensor]:
     wants_index = all(coding.target == "index" for coding in spec.codings.values())
     if wants_index:
         is_index = targets.numel() == len(u) and not targets.is_floating_point() and u.shape[1] > 1
-        if is_index and 0 <= targets.min() and targets.max() < u.shape[1]:
+        if is_index and targets.min() >= 0 and targets.max() < u.shape[1]:
             yield targets.reshape(-1).long()
         if targets.shape == u.shape and u.shape[1] > 1:
             yield targets.argmax(1)
         return
     if targets.numel() == u.numel():
         yield targets.double().reshape(u.shape)
-    elif targets.numel() == len(u) and not targets.is_floating_point() and 0 <= targets.min() < u.shape[1] > targets.max():
+    elif (
+        targets.numel() == len(u)
+        and not targets.is_floating_point()
+        and 0 <= targets.min() < u.shape[1] > targets.max()
+    ):
         yield F.one_hot(targets.reshape(-1).long(), u.shape[1]).double()
 
 
@@ -52,4 +70,5 @@ def _gradient(spec: LossSpec, u: Tensor, coded: Tensor) -> Tensor | None:
 
 
 def _direction(gradient: Tensor) -> Tensor:
-    return gradient / gradient.norm().clamp_min(1e-300)
+    length: Tensor = gradient.norm().clamp_min(1e-300)
+    return gradient / length

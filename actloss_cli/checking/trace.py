@@ -37,6 +37,18 @@ class Op:
     error: Exception | None = None
 
     @property
+    def where(self) -> str:
+        """For a reader: `model.fc1`, or the function that it is in."""
+        if self.module:
+            return f"model.{self.module}"
+        return "the loss function" if self.in_loss else "model.forward"
+
+    @property
+    def at(self) -> str:
+        """The same with its preposition: `at model.fc1`, `in the loss function`."""
+        return f"{'at' if self.module else 'in'} {self.where}"
+
+    @property
     def output(self) -> Tensor:
         """The first."""
         return self.outputs[0]
@@ -83,7 +95,9 @@ class Tracer(TorchFunctionMode):
         origin = frozenset[str]().union(*(self.trace.origin(tensor) for tensor in tensors))
         wants_grad = any(tensor.requires_grad for tensor in tensors)
         name = op_name(func)
-        op = Op(name, func, args, kwargs, self.modules[-1] if self.modules else "", self.in_loss, tensors, parents, origin)
+        op = Op(
+            name, func, args, kwargs, self.modules[-1] if self.modules else "", self.in_loss, tensors, parents, origin
+        )
         try:
             result = func(*args, **kwargs)
         except Exception as error:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from actloss_cli import __version__
+from actloss_cli.cli.check import check
 from actloss_cli.cli.compare import compare
 from actloss_cli.cli.doctor import doctor
 from actloss_cli.cli.explain import explain
@@ -36,6 +37,7 @@ app.command("report")(report)
 app.command("show")(show)
 app.command("compare")(compare)
 app.command("explain")(explain)
+app.command("check")(check)
 app.command("script")(script)
 app.command("export")(export)
 app.command("doctor")(doctor)

@@ -15,7 +15,14 @@ SetOption = Annotated[
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Worker processes; the default is one per core.")
 ]
+MaxTrialsOption = Annotated[
+    int, typer.Option("--max-trials", min=1, help="Refuse a config that asks for more trials than this.")
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RESULTS", help="A run's folder, such as results/grid.")]
+
+
+MAX_TRIALS = 5_000_000
+"""Some hours of training, and some gigabytes of results."""
 
 
 def default_workers() -> int:

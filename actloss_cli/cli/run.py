@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from actloss_cli.cli.options import ConfigArgument, SetOption, WorkersOption, default_workers
+from actloss_cli.cli.options import (
+    MAX_TRIALS,
+    ConfigArgument,
+    MaxTrialsOption,
+    SetOption,
+    WorkersOption,
+    default_workers,
+)
 from actloss_cli.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from actloss_cli.execute.run import Session
     from actloss_cli.execute.scheduler import Progress
 
 
@@ -38,6 +49,7 @@ def run(
             help="How long trials that train together may take; by default long enough for any machine, at least 600.",
         ),
     ] = None,
+    max_trials: MaxTrialsOption = MAX_TRIALS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and train nothing.")] = False,
 ) -> None:
     """Train every pairing of CONFIG, over learning rates and seeds. Run it again to finish or extend a run.
@@ -57,23 +69,27 @@ def run(
             say(f"done: {complete.n_trials:,} trials in {complete.folder}, complete before; 0 of them trained now")
             say(f"next: actloss report {complete.folder}")
             return
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ended as by Ctrl-C, also before there is a run.
         prepare_workers()  # They import while this process reads the config and the data.
     from actloss_cli.cli.plan import print_plan
     from actloss_cli.cli.progress import ProgressView
     from actloss_cli.config.expansion import expand
     from actloss_cli.config.load import load_config
+    from actloss_cli.config.size import check_size
     from actloss_cli.config.yaml_writer import dump_yaml
     from actloss_cli.execute.run import resolve_device, run_plan
     from actloss_cli.plan.plan import make_plan
 
     where = resolve_device(device)
     loaded = load_config(config, set_ or [])
+    check_size(loaded, max_trials)
     plan = make_plan(expand(loaded), loaded.thresholds)
     n_workers = workers or default_workers()
     if dry_run:
         print_plan(loaded.name, plan, n_workers, as_json=False)
         return
     folder = results / loaded.name
+    _say_changes(folder, loaded.resolved())
     stopped = False
 
     def on_start(stop: Callable[[], None]) -> None:
@@ -89,7 +105,7 @@ def run(
         signal.signal(signal.SIGTERM, interrupt)
 
     with ProgressView() as view:
-        progress, elapsed_s = run_plan(
+        session = run_plan(
             plan,
             dump_yaml(loaded.resolved()),
             folder,
@@ -100,18 +116,50 @@ def run(
             watch=view.update,
             on_start=on_start,
         )
+    _say_ended(session, folder)
+    if session.progress.stopped:
+        raise typer.Exit(ExitCode.INTERRUPTED)
+
+
+def _say_ended(session: "Session", folder: Path) -> None:
+    """What there is now, what is not, and what to do next."""
+    from actloss_cli.cli.console import say
+
+    progress = session.progress
     if progress.stopped:
         _say_stopped(progress, folder)
-        raise typer.Exit(ExitCode.INTERRUPTED)
+        return
     say(
-        f"done: {progress.n_done:,} trials in {folder}, {progress.n_fresh:,} of them trained now in {elapsed_s:,.1f} s"
-        f" ({progress.n_diverged:,} diverged, {progress.n_crashed:,} crashed or timed out)"
+        f"done: {progress.n_done:,} trials in {folder}, {progress.n_fresh:,} of them trained now"
+        f" in {session.elapsed_s:,.1f} s ({progress.n_diverged:,} diverged, {progress.n_crashed:,} crashed)"
     )
+    if session.n_aside:
+        say(f"{session.n_aside:,} trials of earlier configs are kept, and are in no report of this one")
     if progress.n_crashed:
         again = "are tried again when you run this again; the first said:"
         say(f"{progress.n_crashed:,} trials crashed or took too long, and {again}")
         say(progress.failure)
     say(f"next: actloss report {folder}")
+
+
+def _say_changes(folder: Path, config: "Mapping[str, Any]") -> None:
+    """How the config differs from that which the folder's results were last made with."""
+    from dataclasses import replace
+
+    from actloss_cli.analysis.setting_changes import compare_settings
+    from actloss_cli.cli.console import say, stderr
+    from actloss_cli.errors import UserError
+    from actloss_cli.report.setting_changes_view import print_setting_changes
+    from actloss_cli.store.settings import RunSettings, read_config
+
+    try:
+        before = read_config(folder)
+    except UserError:  # it is written anew
+        return
+    found = compare_settings(RunSettings([], before, {}), RunSettings([], config, {}))
+    if before and found.changes:
+        say(f"not as the last run in {folder}:")
+        print_setting_changes(stderr(), replace(found, unknown=()), [])
 
 
 def _say_stopped(progress: "Progress", folder: Path) -> None:

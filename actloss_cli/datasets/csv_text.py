@@ -5,6 +5,8 @@ from pathlib import Path
 
 from actloss_cli.datasets.error import DatasetError, quoted_path
 
+MAX_BYTES = 200_000_000
+"""Text, table and arrays of one that large take some gigabytes; the models here need no such numbers of rows."""
 _WESTERN = "cp1252"
 """Windows-1252, which holds every printable character of Latin-1 at the same place."""
 
@@ -28,6 +30,11 @@ def _read_bytes(path: str) -> bytes:
     try:
         if Path(path).exists() and not Path(path).is_file():
             raise DatasetError(f"{quoted_path(path)} is not a file", "give the path of a CSV file")
+        if (size := Path(path).stat().st_size) > MAX_BYTES:
+            raise DatasetError(
+                f"{quoted_path(path)} has {size / 1e6:,.0f} MB, more than {MAX_BYTES / 1e6:,.0f}",
+                "take a sample of its rows, or leave out columns",
+            )
         return Path(path).read_bytes()
     except FileNotFoundError:
         raise DatasetError(

@@ -119,8 +119,9 @@ class LocalExecutor:
         if worker.waited_s <= limit:
             return None
         worker.kill()
-        message = f"{len(worker.jobs[0].stack.trials):,} trials trained together took longer than {limit:,.0f} s"
-        return worker.jobs.popleft(), Failure(message, timed_out=True)
+        n_trials = len(worker.jobs[0].stack.trials)
+        what = "the trial" if n_trials == 1 else f"{n_trials:,} trials side by side"
+        return worker.jobs.popleft(), Failure(f"{what} took longer than {limit:,.10g} s", timed_out=True)
 
     def _dismiss(self, worker: WorkerProcess) -> None:
         """What waited for a worker that is dead waits for another."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -28,6 +28,16 @@ def resolve_device(device: str) -> str:
     return device
 
 
+@dataclass(frozen=True)
+class Session:
+    """How one call of `run_plan` went."""
+
+    progress: Progress
+    elapsed_s: float
+    n_aside: int
+    """Stored trials that the plan doesn't ask for: of earlier configs."""
+
+
 def run_plan(
     plan: Plan,
     config: str,
@@ -39,8 +49,8 @@ def run_plan(
     timeout_s: float | None,
     watch: Callable[[Progress], None],
     on_start: Callable[[Callable[[], None]], None],
-) -> tuple[Progress, float]:
-    """Trains what is missing in `folder`; gives the last counts and the seconds that it took.
+) -> Session:
+    """Trains what is missing in `folder`.
 
     `config` is the resolved one, as YAML; `key` says what was asked for, and is noted where all of it is there.
     `timeout_s` is how long a stack may take, None for a limit by its size. `on_start` gets a function that stops the
@@ -61,7 +71,8 @@ def run_plan(
                     write_config(folder, config)
                     scheduler.train()
                 progress = scheduler.progress()
+            n_aside = store.count_aside()
         if progress.is_complete:
             data = [file for facts in plan.tasks.values() for file in source_files(facts.task.dataset)]
             note_completion(folder, key, progress.n_done, data)
-    return progress, time.perf_counter() - start
+    return Session(progress, time.perf_counter() - start, n_aside)

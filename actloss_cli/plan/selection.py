@@ -36,28 +36,42 @@ def choose_lr(lrs: Floats, validation_score: NDArray[np.floating], floor: float)
     single rate is taken as given. Where all is at the floor, an interior value wins over an equally fast end of the
     grid.
     """
+    (choice,) = choose_lrs(lrs[None], validation_score[None], floor)
+    return choice
+
+
+def choose_lrs(lrs: Floats, validation_score: NDArray[np.floating], floor: float) -> list[LrChoice]:
+    """The same for P pairings at once, all with so many rates: `lrs` `[P, L]`, `validation_score` `[P, L, S, E]`."""
     with np.errstate(over="ignore"):  # R² has no lower bound.
         # As the store keeps them: a run that has more digits must choose what analysis will find.
         stored = validation_score.astype(np.float32)
     curves = clip_at_floor(stored, floor)
-    final = np.where(np.isnan(curves[..., -1]), floor, curves[..., -1])  # [L, S]
-    mean = final.mean(axis=1)
-    best = int(mean.argmax())
-    tied = ties_with(final, best)
-    epochs = np.median(epochs_to_reach(curves, floor + TARGET_SHARE * (mean[best] - floor)), axis=1)
-    ends = (0, len(lrs) - 1)
-    all_at_floor = mean[best] - floor <= _AT_FLOOR
+    final = np.where(np.isnan(curves[..., -1]), floor, curves[..., -1])  # (P, L, S)
+    mean = final.mean(axis=2)
+    best = mean.argmax(axis=1)
+    best_mean = mean.max(axis=1, keepdims=True)  # (P, 1)
+    target = floor + TARGET_SHARE * (best_mean - floor)
+    epochs = np.median(epochs_to_reach(curves, target[..., None, None]), axis=2)  # (P, L)
     # Seeds that disagree make a wide standard error: what ties by it and never gets there is not the faster.
     missed = np.where(np.isinf(epochs), -mean, 0.0)
+    columns = (ties_with(final, best), epochs, missed, best_mean[:, 0] - floor <= _AT_FLOOR, lrs)
+    return [_choose(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _choose(
+    tied: list[bool], epochs: list[float], missed: list[float], all_at_floor: bool, lrs: list[float]
+) -> LrChoice:
+    """Of the L rates of one pairing; `missed` is what decides between those that never get to the target."""
+    ends = (0, len(lrs) - 1)
     index = min(
-        np.flatnonzero(tied).tolist(),
+        (i for i in range(len(lrs)) if tied[i]),
         key=lambda i: (epochs[i], all_at_floor and i in ends, missed[i], -i),
     )
     at_edge: Side | None = None
     interior = [i for i in range(len(lrs)) if i != index and (i not in ends or len(lrs) == 2)]
-    if interior and index in ends and not tied[interior].any():
+    if interior and index in ends and not any(tied[i] for i in interior):
         at_edge = "low" if index == 0 else "high"
-    return LrChoice(index, float(lrs[index]), at_edge)
+    return LrChoice(index, lrs[index], at_edge)
 
 
 def extend_grid(lrs: Floats, at_edge: Side) -> float:
@@ -78,16 +92,19 @@ def epochs_to_reach(curves: NDArray[np.floating], target: float) -> Floats:
     return np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1.0, np.inf)
 
 
-def ties_with(scores: Floats, best: int) -> NDArray[np.bool_]:
-    """Gives `[K]` which of K candidates' `scores` `[K, S]` on S shared seeds lie within one standard error of the best.
+def ties_with(scores: Floats, best: int | NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Gives `[..., K]` which of K candidates on S shared seeds lie within one standard error of the best.
+
+    `scores` are `[..., K, S]`; `best` `[...]` are places among the candidates.
 
     Of two standard errors the smaller counts: that of the best one's mean, and that of the mean difference over seeds.
     Seeds share their splits, so the difference tells more than the means; but a candidate must not buy a tie with a
     collapsed seed that widens its own error. A single seed ties with its equals alone.
     """
-    gap = scores[best] - scores  # [K, S]
-    S = scores.shape[1]
+    of_best = np.take_along_axis(scores, np.asarray(best)[..., None, None], axis=-2)  # (..., 1, S)
+    gap = of_best - scores  # (..., K, S)
+    S = scores.shape[-1]
     if S == 1:
-        return np.asarray(gap[:, 0] <= 0)
-    errors = np.minimum(scores[best].std(ddof=1), gap.std(axis=1, ddof=1)) / np.sqrt(S)
-    return np.asarray(gap.mean(axis=1) <= errors)
+        return np.asarray(gap[..., 0] <= 0)
+    errors = np.minimum(of_best.std(axis=-1, ddof=1), gap.std(axis=-1, ddof=1)) / np.sqrt(S)
+    return np.asarray(gap.mean(axis=-1) <= errors)

@@ -1,1 +1,1 @@
-"""What the main grid measured, as it ships: one row per pairing, its provenance beside it; `make reference` writes both."""
+"""What the main grid measured, one row per pairing, with its provenance; `make reference` writes both."""

@@ -5,16 +5,17 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from statistics import median
+
+from actloss_cli.theory.facts import number
 
 FOLDER = Path(__file__).parent
 TABLE, PROVENANCE = FOLDER / "pairings.csv", FOLDER / "provenance.json"
 VERSION = 1
 """Of the columns."""
-COLUMNS = "kind dataset activation output loss optimizer score relative steps log_loss verdict cause".split()
 _WORKING = ("works", "slow")
 _USUAL = ("relu", "adam")
 """Activation and optimizer of the pairings that one is compared in: those that most people begin with."""
@@ -98,14 +99,22 @@ def _usual(kind: str, output: str, loss: str) -> Sequence[Pairing]:
 def _beside(ours: Pairing, theirs: Pairing) -> str:
     parts = []
     if math.isfinite(ours.score) and math.isfinite(theirs.score):
-        parts.append(f"score {100 * (ours.score - theirs.score):+.1f} points")
+        parts.append(f"score {round(100 * (ours.score - theirs.score), 1) + 0.0:+.1f} points")
     if ours.log_loss > 0 and theirs.log_loss > 0:
-        parts.append(f"log loss {ours.log_loss / theirs.log_loss:.2g} times")
+        parts.append(f"log loss {number(ours.log_loss / theirs.log_loss)} times")
     if math.isfinite(theirs.steps):
-        parts.append(f"{ours.steps / theirs.steps:.2g} times the steps" if math.isfinite(ours.steps) else "never at the target")
+        parts.append(
+            f"{number(ours.steps / theirs.steps)} times the steps"
+            if math.isfinite(ours.steps)
+            else "never at the target"
+        )
     if ours.verdict == "invalid":
         return f"on {ours.dataset}: invalid"
     return f"on {ours.dataset}: {', '.join(parts)}" if parts else ""
+
+
+COLUMNS = [field.name for field in fields(Pairing)]
+"""Of the table."""
 
 
 @cache
@@ -114,11 +123,25 @@ def _pairings() -> tuple[Pairing, ...]:
         rows = list(csv.DictReader(file))
     return tuple(
         Pairing(
-            **{name: row[name] for name in ("kind", "dataset", "activation", "output", "loss", "optimizer", "verdict", "cause")},
-            **{name: float(row[name] or "nan") for name in ("score", "relative", "steps", "log_loss")},
+            kind=row["kind"],
+            dataset=row["dataset"],
+            activation=row["activation"],
+            output=row["output"],
+            loss=row["loss"],
+            optimizer=row["optimizer"],
+            score=_number(row["score"]),
+            relative=_number(row["relative"]),
+            steps=_number(row["steps"]),
+            log_loss=_number(row["log_loss"]),
+            verdict=row["verdict"],
+            cause=row["cause"],
         )
         for row in rows
     )
+
+
+def _number(text: str) -> float:
+    return float(text) if text else math.nan
 
 
 def provenance() -> Mapping[str, object]:

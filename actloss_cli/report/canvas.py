@@ -118,12 +118,18 @@ def _luminance(colour: RGB) -> float:
 
 def save_figure(figure: Figure, stem: Path) -> list[Path]:
     """Writes `stem`.png at 200 dots per inch and `stem`.svg; gives both paths."""
-    png, svg = stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")
-    FigureCanvasAgg(figure).print_png(png)  # type: ignore[no-untyped-call]  # matplotlib leaves it bare
+    png, svg = save_png(figure, stem), stem.with_name(f"{stem.name}.svg")
     # Laid out by that draw: `savefig` would lay out and draw twice more, which is most of a report's time.
     figure.set_layout_engine("none")
     FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None})  # type: ignore[no-untyped-call]  # likewise
     return [png, svg]
+
+
+def save_png(figure: Figure, stem: Path) -> Path:
+    """Writes `stem`.png at 200 dots per inch; gives its path."""
+    png = stem.with_name(f"{stem.name}.png")
+    FigureCanvasAgg(figure).print_png(png)  # type: ignore[no-untyped-call]  # matplotlib leaves it bare
+    return png
 
 
 def drawable(text: str) -> str:

@@ -67,15 +67,20 @@ def draw_curves(run: RunData, pairings: pd.DataFrame, reference: str | None, tit
     best = _best_of_each_head(pairings)
     mismatched = typical_mismatched(pairings)
     panels = {
-        "best on validation, an output and loss each": _lines(run, best),
-        "typical of the commonest mismatches": _lines(run, mismatched[~mismatched.index.isin(best.index)]),
+        "best on validation, an output and loss each": best,
+        "typical of the commonest mismatches": mismatched[~mismatched.index.isin(best.index)],
     }
-    panels = {name: lines for name, lines in panels.items() if lines}
-    if not panels:
-        return None
-    facts = row_at(run.tasks, pairings["task"].iloc[0])
+    shown = {name: chosen for name, chosen in panels.items() if len(chosen)}
+    return draw_curve_panels(run, shown, reference, title) if shown else None
+
+
+def draw_curve_panels(run: RunData, panels: Mapping[str, pd.DataFrame], reference: str | None, title: str) -> Figure:
+    """A panel for each name, one above the other, of at most `N_SHOWN` pairings of one task; none is empty."""
+    (task,) = {str(task) for chosen in panels.values() for task in chosen["task"]}
+    facts = row_at(run.tasks, task)
     floor = float(facts["floor"])
-    axes_of = _draw_panels(panels, int(facts["steps_per_epoch"]))
+    lines = {name: _lines(run, chosen) for name, chosen in panels.items()}
+    axes_of = _draw_panels(lines, int(facts["steps_per_epoch"]))
     target = target_score(run, reference, floor)
     for axes in axes_of:
         _rule(axes, floor, target)
@@ -86,7 +91,7 @@ def draw_curves(run: RunData, pairings: pd.DataFrame, reference: str | None, tit
     note = (
         f"Line: median over final seeds; band: quartiles; colour: verdict. Dotted: the floor, {format_score(floor)}; "
         f"seeds that turned non-finite count as it. Dashed: the target, {100 * TARGET_SHARE:g} % of the reference's "
-        "gain over the floor. Scales differ."
+        f"gain over the floor.{' Scales differ.' if len(panels) > 1 else ''}"
     )
     set_note(figure, note)
     return figure

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from actloss_cli.reference.measured import measured_for
 from actloss_cli.report.explain_panels import Plots, plots_of
 from actloss_cli.report.terminal_text import say, shown, symbol
 from actloss_cli.report.verdict_style import style_of
@@ -25,7 +26,7 @@ def headline(card: Card) -> str:
 
 
 def render_card(console: Console, card: Card) -> None:
-    """Prints headline and prediction, facts, what the hidden layers do, notices, plots."""
+    """Prints headline and prediction, facts, what the hidden layers do, notices, what was measured, plots."""
     style = style_of(card.prediction.verdict)
     verdict = symbol(console, style.verdict) + Text(f" predicted {style.verdict}", style.terminal)
     say(console, shown(console, f"{headline(card)}: ", "bold"), verdict)
@@ -44,6 +45,11 @@ def render_card(console: Console, card: Card) -> None:
         console.print()
     for text in told:
         say(console, shown(console, "notice: ", "bold"), text)
+    measured = measured_for(card.kind, card.output.label, card.loss.label)
+    if measured:
+        console.print()
+        told_by = "; ".join(one.sentence for one in measured)
+        say(console, shown(console, "measured in the reference grid: ", "bold"), told_by)
     for plots in plots_of(card):
         console.print()
         _print_plots(console, plots)

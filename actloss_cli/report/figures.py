@@ -75,7 +75,7 @@ def _figures(run: RunData, analysis: Analysis, task: str) -> Iterator[tuple[str,
     if curves := draw_curves(run, pairings, reference, _curves_title(task, pairings)):
         yield "curves", curves
     if reference and (sweeps := lr_sweeps(run, pairings, reference)):
-        yield "learning-rates", draw_lr_sweeps(sweeps, kind, _sweeps_title(task, row_at(pairings, reference), sweeps))
+        yield "learning-rates", draw_lr_sweeps(sweeps, kind, sweeps_title(task, row_at(pairings, reference), sweeps))
 
 
 def _curves_title(task: str, pairings: pd.DataFrame) -> str:
@@ -91,7 +91,8 @@ def _curves_title(task: str, pairings: pd.DataFrame) -> str:
     return f"{reached}; commonest mismatch: {n_due.index[0]} ({format_share(int(n_due.iloc[0]), len(causes))})"
 
 
-def _sweeps_title(task: str, reference: pd.Series, sweeps: list[LrSweep]) -> str:
+def sweeps_title(task: str, reference: pd.Series, sweeps: list[LrSweep]) -> str:
+    """`moons: relu/sigmoid/bce works with 3 of 5 optimizers, each at its own lr`."""
     functions = "/".join(str(reference[role]) for role in ("activation", "output", "loss"))
     n_working = sum(sweep.verdict in WORKING for sweep in sweeps)
     return f"{task}: {functions} works with {format_share(n_working, len(sweeps))} optimizers, each at its own lr"

@@ -1,5 +1,6 @@
 """What a run says in a sentence: how much of it is there, how many pairings work, with which functions nothing does."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,8 +41,7 @@ class Offence:
 
 def count_verdicts(pairings: pd.DataFrame) -> dict[str, int]:
     """Pairings by verdict, in the vocabulary's order; verdicts that do not occur are left out."""
-    counts = pairings["verdict"].value_counts()
-    return {verdict: int(counts[verdict]) for verdict in VERDICTS if verdict in counts.index}
+    return _in_order(Counter(pairings["verdict"].tolist()))
 
 
 def counted(pairings: pd.DataFrame) -> str:
@@ -85,11 +85,20 @@ def unfinished(run: RunData) -> str:
     return f"UNFINISHED: {format_share(run.n_missing, run.n_missing + len(run.trials))} trials missing"
 
 
+def _in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    """Of verdicts that occur."""
+    return {verdict: counts[verdict] for verdict in VERDICTS if verdict in counts}
+
+
 def _offences(pool: pd.DataFrame, roles: Sequence[str]) -> list[Offence]:
-    found = []
-    for labels, group in pool.groupby(list(roles), sort=False):
-        if group["verdict"].isin(MISMATCHED).all():
-            found.append(Offence(dict(zip(roles, map(str, labels), strict=True)), count_verdicts(group)))
+    verdicts: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for *labels, verdict in zip(*(pool[role].tolist() for role in roles), pool["verdict"].tolist(), strict=True):
+        verdicts[tuple(labels)].append(verdict)
+    found = [
+        Offence(dict(zip(roles, labels, strict=True)), _in_order(Counter(of_labels)))
+        for labels, of_labels in verdicts.items()
+        if MISMATCHED.issuperset(of_labels)
+    ]
     # A sole label that covers the whole task accuses the task, not the function.
     return found if len(roles) > 1 or pool[roles[0]].nunique() > 1 else []
 

@@ -9,7 +9,7 @@ from actloss_cli.report.cell_grid import Cell, CellGrid
 from actloss_cli.report.escape import printable
 from actloss_cli.report.number_format import format_score
 
-_NOT_TEXT = {"<": r"\textless ", ">": r"\textgreater ", "|": r"\textbar "}
+_NOT_TEXT = str.maketrans({"<": r"\textless ", ">": r"\textgreater ", "|": r"\textbar "})
 """What the default fonts of LaTeX print as something else, and pandas leaves alone."""
 _OPTION = re.compile(r"^(?=[\[*])", re.MULTILINE)
 r"""Before a row that the `\\` or the rule above it would take for its option: `[/red]`, `*`."""
@@ -31,7 +31,7 @@ def grid_latex(grid: CellGrid) -> str:
         columns=[printable(column) for column in grid.columns],
     )
     text = str(frame.to_latex(escape=True, column_format="l" + "r" * len(grid.columns)))
-    return _OPTION.sub("{}", text.translate(str.maketrans(_NOT_TEXT)))
+    return _OPTION.sub("{}", text.translate(_NOT_TEXT))
 
 
 def _text(cell: Cell | None) -> str:

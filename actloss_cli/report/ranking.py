@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from actloss_cli.analysis.pairing_order import best_first
 from actloss_cli.analysis.pairing_row import FUNCTIONS
 from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
 
@@ -13,7 +14,7 @@ def pairing_label(pairing: pd.Series) -> str:
 
 def rank_pairings(pairings: pd.DataFrame) -> pd.DataFrame:
     """Best score first, ties by name; a pairing without a score comes last."""
-    return pairings.sort_values(["score", *FUNCTIONS], ascending=[False, True, True, True, True], na_position="last")
+    return best_first(pairings, "score")
 
 
 def trained(pairings: pd.DataFrame) -> pd.DataFrame:
@@ -29,7 +30,7 @@ def best_pairings(pairings: pd.DataFrame, n: int) -> pd.DataFrame:
 def best_on_validation(pairings: pd.DataFrame, n: int) -> pd.DataFrame:
     """The n with the best validation score, ties by name: choosing by test score would flatter what is chosen."""
     pool = pairings[pairings["validation_score"].notna()]
-    return pool.sort_values(["validation_score", *FUNCTIONS], ascending=[False, True, True, True, True]).head(n)
+    return best_first(pool, "validation_score").head(n)
 
 
 def worst_mismatched(pairings: pd.DataFrame, n: int) -> pd.DataFrame:

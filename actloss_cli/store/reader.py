@@ -22,6 +22,7 @@ from actloss_cli.store.data import RunData
 from actloss_cli.store.predictions import FrozenPredictions, are_attested, read_predictions
 from actloss_cli.store.schema import DATABASE
 from actloss_cli.store.settings import read_sessions
+from actloss_cli.store.unpacked import Unpacked
 from actloss_cli.theory.frozen import read_frozen
 from actloss_cli.theory.predict import Prediction
 
@@ -30,21 +31,13 @@ _PAIRINGS = """
     ORDER BY p.position
 """
 _PREDICTION = ["verdict", "rule", "reason"]
-_ASKED = """
-    SELECT a.pairing_id, t.* FROM asked a JOIN trials t USING (trial)
-    ORDER BY a.pairing_id, t.phase DESC, t.lr, t.seed
-"""
-_VALIDATION_CURVES = """
-    SELECT trial, points FROM curves WHERE metric = 'validation_score' AND trial IN (SELECT trial FROM asked)
-"""
-_ROW_SCORES = "SELECT trial, points FROM row_scores WHERE trial IN (SELECT trial FROM asked)"
-_DIAGNOSTICS = """
-    SELECT trial, points, hidden, epochs FROM diagnostics
-    JOIN (
-        SELECT DISTINCT trial, hidden, epochs FROM asked
-        JOIN pairings USING (pairing_id) JOIN tasks USING (task)
-    ) USING (trial)
-"""
+_ASKED = "SELECT pairing_id, trial FROM asked ORDER BY pairing_id, trial"
+_COLUMNS = ("phase", "seed", "lr", "status", "diverged_epoch", "n_train", "elapsed_s", "message", "way", *METRICS)
+# A table as a whole is read in a fraction of the time that looking its rows up takes; few are not asked for.
+_TRIALS = f"SELECT trial, {', '.join(_COLUMNS)} FROM trials"
+_VALIDATION_CURVES = "SELECT trial, points FROM curves WHERE metric = 'validation_score'"
+_ROW_SCORES = "SELECT trial, points FROM row_scores"
+_DIAGNOSTICS = "SELECT trial, points FROM diagnostics"
 _THRESHOLDS = "SELECT value FROM settings WHERE key = 'thresholds'"
 _NUMBERS = {"seed": "int64", "n_train": "int64"} | dict.fromkeys(
     ("lr", "diverged_epoch", "elapsed_s", *METRICS), "float64"
@@ -60,15 +53,17 @@ def read_run(folder: Path) -> RunData:
             check_rows(db, path)
             tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
             pairings = pd.read_sql(_PAIRINGS, db, index_col="pairing_id")
-            trials = pd.read_sql(_ASKED, db, index_col="trial", dtype=_NUMBERS)
-            curves = db.execute(_VALIDATION_CURVES).fetchall()
-            rows = db.execute(_ROW_SCORES).fetchall()
-            diagnostics = db.execute(_DIAGNOSTICS).fetchall()
+            asked = pd.read_sql(_ASKED, db)
+            stored = pd.read_sql(_TRIALS, db, index_col="trial", dtype=_NUMBERS)
+            curves = dict(db.execute(_VALIDATION_CURVES).fetchall())
+            row_scores = dict(db.execute(_ROW_SCORES).fetchall())
+            diagnostics = dict(db.execute(_DIAGNOSTICS).fetchall())
             thresholds = db.execute(_THRESHOLDS).fetchone()
             predictions = read_predictions(db)
-            n_missing = _count_missing(db)
+            (n_later,) = db.execute("SELECT coalesce(sum(n_later), 0) FROM pairings").fetchone()
         # The writer waits for readers, so unpacking comes after the transaction.
-        trials["test_score"] = trials["score"].where(trials["phase"] == "final")
+        trials = _trials_asked(asked, stored)
+        tasks_of = trials["pairing_id"].map(pairings["task"])
         return RunData(
             name=folder.resolve().name,
             path=str(folder),
@@ -76,14 +71,16 @@ def read_run(folder: Path) -> RunData:
             pairings=pairings.drop(columns=["position", "n_later", "predicted_as", "crc", *_PREDICTION]).assign(
                 theory=_theory(pairings)
             ),
-            trials=trials.drop(columns=["spec", "n_parts", "crc"]),
-            validation_score=_validation_scores(dict(curves), trials.index, max(tasks["epochs"], default=0)),
+            trials=trials,
+            validation_score=_validation_scores(curves, trials.index, max(tasks["epochs"], default=0)),
             strata={str(task): unpack(blob).astype(np.int64) for task, blob in tasks["strata"].items()},
-            row_scores={trial: unpack(points) for trial, points in rows},
-            diagnostics={trial: _points(*stored) for trial, *stored in diagnostics},
+            row_scores=Unpacked(
+                path, row_scores, tasks_of, {str(task): (n_test,) for task, n_test in tasks["n_test"].items()}
+            ),
+            diagnostics=Unpacked(path, diagnostics, tasks_of, _diagnostics_shapes(tasks)),
             # a run that was stopped before its first plan has none
             thresholds=_thresholds(thresholds[0]) if thresholds else Thresholds(),
-            n_missing=n_missing,
+            n_missing=len(asked) - len(trials) + int(n_later),
             predictions=predictions,
             is_attested=_are_attested(folder, predictions),
         )
@@ -153,12 +150,24 @@ def _theory(pairings: pd.DataFrame) -> "pd.Series[Any]":
     return pd.Series(found, pairings.index, dtype="object")
 
 
+def _trials_asked(asked: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
+    """Rows of those asked for that are there, by pairing, tune trials first, then by learning rate and seed."""
+    at = stored.index.get_indexer(pd.Index(asked["trial"]))
+    found = stored.iloc[at[at >= 0]]
+    found.insert(0, "pairing_id", asked["pairing_id"].to_numpy()[at >= 0])
+    order = (found["seed"], found["lr"], found["phase"] != "tune", pd.factorize(found["pairing_id"])[0])
+    trials = found.iloc[np.lexsort(order)]
+    trials["test_score"] = trials["score"].where(trials["phase"] == "final")
+    return trials
+
+
 def _validation_scores(curves: Mapping[str, bytes], trials: pd.Index, n_epochs: int) -> NDArray[np.float32]:
     """`[T, E]` in the order of `trials`; shorter budgets are padded with NaN."""
+    found = [unpack(curves[trial]) for trial in trials]
     scores = np.full((len(trials), n_epochs), np.nan, np.float32)
-    for place, trial in enumerate(trials):
-        curve = unpack(curves[trial])
-        scores[place, : len(curve)] = curve
+    if found:
+        lengths = np.array([len(curve) for curve in found])
+        scores[np.arange(n_epochs) < lengths[:, None]] = np.concatenate(found)
     return scores
 
 
@@ -170,13 +179,7 @@ def _thresholds(text: str) -> Thresholds:
     return Thresholds(**found)
 
 
-def _points(blob: bytes, n_hidden: int, epochs: int) -> NDArray[np.float32]:
-    """Stored diagnostics to `[K, M]`."""
-    return unpack(blob).reshape(len(diagnostic_epochs(epochs)), len(diagnostic_names(n_hidden)))
-
-
-def _count_missing(db: sqlite3.Connection) -> int:
-    """Trials asked for and not there, and those that pairings will ask for later, at the least."""
-    (unseen,) = db.execute("SELECT count(*) FROM asked WHERE trial NOT IN (SELECT trial FROM trials)").fetchone()
-    (later,) = db.execute("SELECT coalesce(sum(n_later), 0) FROM pairings").fetchone()
-    return int(unseen) + int(later)
+def _diagnostics_shapes(tasks: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """By task `[K, M]`."""
+    facts = zip(tasks.index, tasks["epochs"], tasks["hidden"], strict=True)
+    return {task: (len(diagnostic_epochs(epochs)), len(diagnostic_names(hidden))) for task, epochs, hidden in facts}

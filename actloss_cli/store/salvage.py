@@ -14,8 +14,10 @@ from actloss_cli.store.checksums import COLUMNS, Row, has_our_tables, is_sound, 
 from actloss_cli.store.schema import DDL, META, PARTS, PLAN_TABLES, SCHEMA_VERSION
 
 _DIGITS = hexdigits[:16]
-_DEPTH = 4
-"""Digits of a key by which rows are looked for: 65,536 ranges at most."""
+_DEPTH = 3
+"""Digits of a key by which rows are looked for: 4,096 ranges at most."""
+_HASHED = ("trials", *PARTS, "predictions")
+"""Tables whose keys are hashes. Of the others nothing is kept unless all is sound."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class _Reading:
             yield from self._db.execute(f"SELECT * FROM {table}")
         except sqlite3.DatabaseError:
             self.spoilt.add(table)
-            yield from self._by_key(table, "")
+            if table in _HASHED:
+                yield from self._by_key(table, "")
 
     def _by_key(self, table: str, prefix: str) -> Iterator[Row]:
         """In ever smaller ranges of the key, which is a hash; at last from both ends of a range."""

@@ -36,12 +36,17 @@ class RunSettings:
 
 def read_settings(folder: Path) -> RunSettings:
     """Reads the settings of a run; raises if a file that is there is damaged."""
-    return RunSettings(_sessions(folder / PROVENANCE), _config(folder / CONFIG), _specs(folder / DATABASE))
+    return RunSettings(_sessions(folder / PROVENANCE), read_config(folder), _specs(folder / DATABASE))
 
 
 def read_sessions(folder: Path) -> Sequence[Mapping[str, Any]]:
     """The provenance of each session that wrote to a run, oldest first; none where the file is not there."""
     return _sessions(folder / PROVENANCE)
+
+
+def read_config(folder: Path) -> Mapping[str, Any]:
+    """The resolved config of a run, as YAML has it; empty where the file is not there. Raises if it is damaged."""
+    return _config(folder / CONFIG)
 
 
 def read_config_text(folder: Path) -> str:

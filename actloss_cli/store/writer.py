@@ -107,6 +107,11 @@ class StoreWriter:
             found.update({trial: unpack(points) for trial, points in rows})
         return found
 
+    def count_aside(self) -> int:
+        """Stored trials that the plan in force doesn't ask for."""
+        query = "SELECT count(*) FROM trials WHERE trial NOT IN (SELECT trial FROM asked)"
+        return int(self._connection.execute(query).fetchone()[0])
+
     def commit(self, stack: Stack, outcomes: list[TrialOutcome]) -> None:
         """Stores one stack's outcomes, all or nothing."""
         pairs = list(zip(stack.trials, outcomes, strict=True))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-import torch
+import numpy as np
 
 from actloss_cli.theory.notice import Notice, NoticeName
 from actloss_cli.theory.prediction_thresholds import PredictionThresholds
@@ -90,7 +90,7 @@ class Known:
 
 _SMALLEST_SHARE = 1e-4
 """That reads well in per cent."""
-LARGEST_SINGLE = torch.finfo(torch.float32).max
+LARGEST_SINGLE = float(np.finfo(np.float32).max)
 
 Rule: TypeAlias = Callable[[Known, PredictionThresholds], Prediction | None]
 

@@ -30,7 +30,7 @@ def call(monkeypatch, capsys, tmp_path):
     return partial(in_process, monkeypatch, capsys, tmp_path)
 
 
-VERBS = ["run", "plan", "report", "show", "compare", "explain", "script", "export", "list", "init", "schema"]
+VERBS = ["run", "plan", "report", "show", "compare", "explain", "check", "script", "export", "list", "init", "schema"]
 
 
 @pytest.mark.parametrize("verb", VERBS)

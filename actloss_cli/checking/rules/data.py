@@ -40,14 +40,19 @@ def unscaled_inputs(case: Case) -> Iterator[Finding]:
         if float(rms) < LARGEST_INPUT or not _goes_into_a_layer(case, tensor):
             continue
         whole = float(values.square().mean().sqrt())
-        image = "inputs = inputs / 255\n" if values.dim() == 4 and float(values.max()) <= 255 <= 2 * float(values.max()) else ""
+        image = (
+            "inputs = inputs / 255\n"
+            if values.dim() == 4 and float(values.max()) <= 255 <= 2 * float(values.max())
+            else ""
+        )
         yield Finding(
             level=Level.WARNING,
             rule="unscaled-inputs",
             sentence=f"the inputs are not scaled, up to {float(values.abs().max()):.3g}: outputs and gradients start "
             "out as large, units saturate, and hardly any learning rate suits",
             evidence=f"rms {whole:.3g} over all features, {float(rms):.3g} of the largest",
-            theory="initial weights are drawn for inputs of mean 0 and variance 1 (Glorot & Bengio 2010; He et al. 2015)",
+            theory="initial weights are drawn for inputs of mean 0 and variance 1 (Glorot & Bengio 2010; He et "
+            "al. 2015)",
             fix=image or "inputs = (inputs - train.mean(0)) / train.std(0).clamp_min(1e-8)",
             numbers={"rms": float(rms)},
         )

@@ -1,14 +1,16 @@
-"""Where the model starts: units that are all the same, outputs that are, losses far from those of one who knows nothing."""
+"""Where the model starts: units or outputs that are all the same, rows that mix, losses far from those expected."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+import torch
 from torch import Tensor
 
 from actloss_cli.checking.case import Case, Layer
 from actloss_cli.checking.expected import expected_loss, start_loss
 from actloss_cli.checking.findings import Finding, Level
 from actloss_cli.checking.rules.data import unscaled_inputs
+from actloss_cli.theory.facts import number
 
 MOST_LOSS = 5.0
 """Times what one who knows nothing gets."""
@@ -21,6 +23,9 @@ LEAST_MIXING = 1e-3
 def symmetric_units(case: Case) -> Iterator[Finding]:
     """Hidden layers of which every unit has the same weights and the same gradient: they stay the same for ever."""
     stuck = [layer for layer in case.layers[:-1] if _is_symmetric(layer)]
+    if not _keeps_symmetry(case.layers[-1:]):
+        # what gets no gradient as yet gets a varied one once the last layer, zero at first, has moved
+        stuck = [layer for layer in stuck if layer.gradient is not None and bool(layer.gradient.ne(0).any())]
     if not stuck:
         yield from _constant_weights(case)
         return
@@ -33,7 +38,9 @@ def symmetric_units(case: Case) -> Iterator[Finding]:
         where=stuck[0].name,
         sentence=f"all units of {names} start the same and get the same gradient: they stay one and the same unit"
         + (", and here none gets any" if zero else ""),
-        evidence=f"every weight of {stuck[0].name} is {value:g}" if zero or _is_constant(stuck[0].weight) else f"rows of {stuck[0].name}.weight are equal",
+        evidence=f"every weight of {stuck[0].name} is {value:g}"
+        if zero or _is_constant(stuck[0].weight)
+        else f"rows of {stuck[0].name}.weight are equal",
         theory="only different initial weights let units become different",
         fix="nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')  # zeros are for biases",
     )
@@ -48,7 +55,8 @@ def _constant_weights(case: Case) -> Iterator[Finding]:
             level=Level.WARNING,
             rule="symmetric-units",
             where=alike[0].name,
-            sentence=f"all units of {alike[0].name} start with the same weights: they see the same sum of their inputs, and only "
+            sentence=f"all units of {alike[0].name} start with the same weights: they see the same sum of their "
+            "inputs, and only "
             "biases tell them apart",
             evidence=f"every weight is {float(alike[0].weight.detach().flatten()[0]):g}",
             theory="only different initial weights let units become different",
@@ -58,13 +66,26 @@ def _constant_weights(case: Case) -> Iterator[Finding]:
 
 def _is_symmetric(layer: Layer) -> bool:
     weight, gradient = layer.weight.detach(), layer.gradient
-    if gradient is None or len(weight) < 2 or not bool((weight == weight[:1]).all()):
+    # two rows that differ, as nearly always, tell it at once
+    if (
+        gradient is None
+        or len(weight) < 2
+        or not torch.equal(weight[0], weight[1])
+        or not bool((weight == weight[:1]).all())
+    ):
         return False
     return bool(((gradient - gradient[:1]).abs() <= SAME * gradient.abs().max()).all())
 
 
+def _keeps_symmetry(last: Sequence[Layer]) -> bool:
+    """Whether the last layer's gradient is the same for all that comes in."""
+    gradients = [layer.gradient.flatten(1) for layer in last if layer.gradient is not None]
+    return all(bool(((g - g[:, :1]).abs() <= SAME * g.abs().max()).all()) for g in gradients)
+
+
 def _is_constant(weight: Tensor) -> bool:
-    return bool((weight == weight.flatten()[0]).all())
+    value = weight.flatten()[0]
+    return bool((weight[0] == value).all()) and bool((weight == value).all())
 
 
 def constant_output(case: Case) -> Iterator[Finding]:
@@ -105,11 +126,13 @@ def far_start(case: Case) -> Iterator[Finding]:
             level=Level.WARNING,
             rule="far-start",
             where=head.loss_label,
-            sentence=f"the loss starts at {here:.3g}, {here / expected[0]:.2g} times that of one who knows nothing: the model is "
+            sentence=f"the loss starts at {here:.3g}, {number(here / expected[0])} times that of one who knows "
+            "nothing: the model is "
             "confidently wrong before it has seen anything",
             evidence=f"rms of the outputs {spread:.3g}",
             theory=f"{expected[1]} = {expected[0]:.4g}",
-            fix="nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')  # or PyTorch's own; check the inputs' scale",
+            fix="nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')  # or PyTorch's own; check the "
+            "inputs' scale",
             numbers={"loss": here, "expected": expected[0]},
             symptom=1,
         )
@@ -122,9 +145,10 @@ def mixed_rows(case: Case) -> Iterator[Finding]:
         yield Finding(
             level=Level.WARNING,
             rule="mixed-rows",
-            sentence="the output of a row depends on the other rows' inputs: rows of a minibatch are mixed, as by a wrong view, "
+            sentence="the output of a row depends on the other rows' inputs: rows of a minibatch are mixed, as by "
+            "a wrong view, "
             "a missing batch_first=True, or a softmax over axis 0",
-            evidence=f"changing row 0 changes the others by {100 * case.mixing:.2g} % as much",
+            evidence=f"changing row 0 changes the others by {number(100 * case.mixing)} % as much",
             fix="nn.LSTM(.., batch_first=True)  # inputs [B, T, F]; x.flatten(1), not x.view(-1, n)",
             symptom=1,
         )
@@ -139,7 +163,8 @@ def no_gradient_at_all(case: Case) -> Iterator[Finding]:
     yield Finding(
         level=Level.ERROR,
         rule="no-gradient",
-        sentence="every gradient is exactly 0: nothing is learnt" + (", and the loss is 0 at the start" if perfect else ""),
+        sentence="every gradient is exactly 0: nothing is learnt"
+        + (", and the loss is 0 at the start" if perfect else ""),
         evidence=f"all {len(known)} of {len(case.gradients)} parameters' gradients",
         symptom=2,
     )

@@ -9,9 +9,10 @@ from torch import Tensor, optim
 from actloss_cli.catalogue import OPTIMIZERS, OptimizerSpec
 from actloss_cli.checking.case import Case, parameters_of
 from actloss_cli.checking.findings import Finding, Level
+from actloss_cli.theory.facts import number
 
 LARGEST_STEP = 1.0
-"""Of the first step, its size over that of the weights: from there on it is not the initial weights that are trained."""
+"""Of the first step, its size over that of the weights: beyond it the initial weights are lost at once."""
 SMALLEST_STEP = 1e-8
 """Where float32 hardly notices it."""
 BELOW = 1000.0
@@ -24,15 +25,17 @@ def whose_parameters(case: Case) -> Iterator[Finding]:
         return
     held = {id(p) for p in parameters_of(case.optimizer)}
     trainable = {name: p for name, p in case.model.named_parameters() if p.requires_grad}
-    left = [name for name, p in trainable.items() if id(p) not in held]
+    idle = {name for name, gradient in case.gradients.items() if gradient is None}
+    left = [name for name, p in trainable.items() if id(p) not in held and name not in idle]
     fix = f"optimizer = torch.optim.{type(case.optimizer).__name__}(model.parameters(), lr=..)"
-    if trainable and len(left) == len(trainable):
+    if left and not held & set(map(id, trainable.values())):
         yield Finding(
             level=Level.ERROR,
             rule="optimizer-holds-others",
             where="optimizer",
             sentence="the optimizer holds none of the model's trainable parameters: step() changes nothing in it",
-            evidence=f"{len(held)} tensors in the optimizer, {len(trainable)} trainable parameters in the model; a model that was "
+            evidence=f"{len(held)} tensors in the optimizer, {len(trainable)} trainable parameters in the model; "
+            "a model that was "
             "made anew, or copied, after the optimizer has parameters of its own",
             fix=f"{fix}  # after the model is made",
         )
@@ -41,7 +44,8 @@ def whose_parameters(case: Case) -> Iterator[Finding]:
             level=Level.WARNING,
             rule="optimizer-leaves-out",
             where="optimizer",
-            sentence=f"the optimizer leaves out {len(left)} of {len(trainable)} trainable parameters: {', '.join(left[:3])}"
+            sentence=f"the optimizer leaves out {len(left)} of {len(trainable)} trainable parameters: "
+            f"{', '.join(left[:3])}"
             f"{' ..' if left[3:] else ''}",
             fix=f"{fix}  # or freeze them on purpose: p.requires_grad_(False)",
         )
@@ -68,11 +72,24 @@ def _judged(case: Case, spec: OptimizerSpec | None, params: list[Tensor], lr: fl
     if lr <= 0:
         return _finding(Level.ERROR, f"the learning rate is {lr:g}: no step changes anything", "", ranged, lr)
     ratio = _first_step(case, spec, params, lr)
-    evidence = f"the first step is {ratio:.2g} times the weights" if ratio is not None else ""
+    evidence = f"the first step is {number(ratio)} times the weights" if ratio is not None else ""
     if (ratio is not None and ratio > LARGEST_STEP) or (spec is not None and lr > spec.lr_range[1]):
-        return _finding(Level.WARNING, f"a learning rate of {lr:g} is too large for {name} here", evidence, ranged, lr, symptom=int(spec is None or lr <= spec.lr_range[1]))
+        return _finding(
+            Level.WARNING,
+            f"a learning rate of {lr:g} is too large for {name} here",
+            evidence,
+            ranged,
+            lr,
+            symptom=int(spec is None or lr <= spec.lr_range[1]),
+        )
     if (ratio is not None and ratio < SMALLEST_STEP) or (spec is not None and lr < spec.lr_range[0] / BELOW):
-        return _finding(Level.WARNING, f"a learning rate of {lr:g} is too small for {name}: hardly anything changes", evidence, ranged, lr)
+        return _finding(
+            Level.WARNING,
+            f"a learning rate of {lr:g} is too small for {name}: hardly anything changes",
+            evidence,
+            ranged,
+            lr,
+        )
     return None
 
 
@@ -107,11 +124,14 @@ def _first_step(case: Case, spec: OptimizerSpec | None, params: list[Tensor], lr
     steps, weights = 0.0, 0.0
     for p, gradient in pairs:
         assert gradient is not None
-        size = gradient.detach().double()
-        steps += float(size.square().sum() if follows_gradient else torch.count_nonzero(size))
-        weights += float(p.detach().double().square().sum())
+        steps += _squares(gradient) if follows_gradient else float(torch.count_nonzero(gradient))
+        weights += _squares(p)
     ratio = lr * math.sqrt(steps / weights)
     return ratio if math.isfinite(ratio) else None
+
+
+def _squares(values: Tensor) -> float:
+    return float(values.detach().norm()) ** 2
 
 
 RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (whose_parameters, step_size)

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-RULE = "outside-the-losss-domain"
+RULE = "outside-the-loss-domain"
 
 
 def build():

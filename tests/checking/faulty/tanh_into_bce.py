@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-RULE = "outside-the-losss-domain"
+RULE = "outside-the-loss-domain"
 
 
 def build():

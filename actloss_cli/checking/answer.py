@@ -13,18 +13,34 @@ from actloss_cli.checking.expected import expected_loss, start_loss
 from actloss_cli.checking.findings import LEVELS, Finding, Level
 from actloss_cli.checking.guard import untouched
 from actloss_cli.checking.initial import init_of
+from actloss_cli.checking.kind import kind_of
 from actloss_cli.checking.known_ops import AFFINE, MAPS, WEIGHTED
-from actloss_cli.checking.rules import data, fit, hidden, runs, start, steps, targets
-from actloss_cli.checking.rules.fit import kind_of
+from actloss_cli.checking.rules import (
+    data,
+    fading,
+    fit,
+    flow,
+    habits,
+    hidden,
+    nonlinearity,
+    runs,
+    start,
+    steps,
+    targets,
+)
 from actloss_cli.checking.trace import DATA, Op
 
 _RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     *data.RULES,
     *targets.RULES,
+    *habits.RULES,
     *fit.RULES,
+    *nonlinearity.RULES,
     *hidden.RULES,
+    *fading.RULES,
     *start.RULES,
     *steps.RULES,
+    *flow.RULES,
     *runs.RULES,
 )
 

@@ -1,0 +1,141 @@
+"""Whether gradients can reach the parameters: frozen ones, and cuts in the graph."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from torch import Tensor
+
+from actloss_cli.checking.case import Case
+from actloss_cli.checking.findings import Finding, Level
+from actloss_cli.checking.trace import Op
+
+
+def nothing_learns(case: Case) -> Iterator[Finding]:
+    """No parameter gets a gradient: all are frozen, or something on the way has none."""
+    trainable = [p for p in case.model.parameters() if p.requires_grad]
+    if not list(case.model.parameters()):
+        yield Finding(
+            level=Level.ERROR,
+            rule="no-parameters",
+            sentence="the model has no parameters: nothing can be learnt",
+            evidence="model.parameters() is empty; layers in a plain list or dict are not registered",
+            fix="self.layers = nn.ModuleList(layers)",
+        )
+    elif not trainable:
+        yield Finding(
+            level=Level.ERROR,
+            rule="all-frozen",
+            sentence="every parameter is frozen (requires_grad=False): nothing can be learnt",
+            fix="for p in model.head.parameters():  # whatever is to be trained\n    p.requires_grad_(True)",
+        )
+    elif isinstance(case.loss, Tensor) and (not case.loss.requires_grad or _reaches_none(case)):
+        yield _cut_off(case)
+
+
+def _reaches_none(case: Case) -> bool:
+    """A loss made anew, with a gradient of its own that leads nowhere."""
+    return bool(case.gradients) and all(gradient is None for gradient in case.gradients.values())
+
+
+def _cut_off(case: Case) -> Finding:
+    cut = _nearest_cut(case, case.loss) or next((op for op in reversed(case.trace.ops) if op.cut), None)
+    name = cut.name if cut else ""
+    place = cut.where if cut else ""
+    how = f"{_told(name)} {cut.at}" if cut else "somewhere on the way"
+    return Finding(
+        level=Level.ERROR,
+        rule="graph-cut",
+        where=place,
+        sentence=f"no gradient reaches the model: the loss is cut off from the parameters by {how}",
+        evidence="autograd finds no way from the loss to any parameter",
+        fix=_MENDS.get(name, "# compute the loss on the model's own outputs: no detach(), .data, numpy() or no_grad()"),
+    )
+
+
+_ON_LOGITS = "loss = F.cross_entropy(logits, targets)  # on the logits; argmax and thresholds are for predictions alone"
+
+_MENDS: Mapping[str, str] = dict.fromkeys(
+    ("argmax", "argmin", "gt", "ge", "lt", "le", "eq", "ne", "max", "topk", "sort"), _ON_LOGITS
+)
+
+
+def _told(name: str) -> str:
+    return {"data": ".data"}.get(name, f"{name}()") if name not in ("linear", "conv2d") else "no_grad()"
+
+
+def _nearest_cut(case: Case, tensor: Tensor) -> Op | None:
+    """Breadth first from the loss."""
+    start = case.trace.producer(tensor)
+    queue, seen = [start] if start else [], set[int]()
+    while queue:
+        op = queue.pop(0)
+        if op.cut:
+            return op
+        for parent in op.parents:
+            if parent is not None and id(parent) not in seen:
+                seen.add(id(parent))
+                queue.append(parent)
+    return None
+
+
+def partly_cut(case: Case) -> Iterator[Finding]:
+    """Layers that run and are to be trained, whose results are detached before the loss."""
+    if not case.gradients or all(gradient is None for gradient in case.gradients.values()):
+        return
+    parameters = dict(case.model.named_parameters())
+    for op in case.trace.ops:
+        if not op.cut or op.in_loss or op.name not in ("detach", "data"):
+            continue
+        above = _weights_behind(op)
+        lost = [n for n, g in case.gradients.items() if g is None and id(parameters[n]) in above]
+        if lost and _leads_on(case, op):
+            yield Finding(
+                level=Level.WARNING,
+                rule="detached-layers",
+                where=op.where,
+                sentence=f"{_told(op.name)} keeps gradients from {', '.join(lost[:3])}{' ..' if lost[3:] else ''}: "
+                "they will never be trained",
+                evidence=f"{len(lost)} of {len(case.gradients)} parameters run, ask for a gradient and get none",
+                fix=f"# without {_told(op.name)}, or freeze them on purpose: p.requires_grad_(False)",
+            )
+            return
+
+
+def _weights_behind(op: Op) -> set[int]:
+    found, stack, seen = set[int](), [op], set[int]()
+    while stack:
+        one = stack.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        found.update(id(tensor) for tensor in one.tensors)
+        stack.extend(parent for parent in one.parents if parent is not None)
+    return found
+
+
+def _leads_on(case: Case, op: Op) -> bool:
+    """Whether what was cut still matters to the outputs, by values."""
+    return any(
+        id(op.output) in _weights_behind(made)
+        for output in case.outputs
+        if (made := case.trace.producer(output)) is not None and op.outputs
+    )
+
+
+def never_used(case: Case) -> Iterator[Finding]:
+    """Modules with parameters that do not run."""
+    used = {id(tensor) for op in case.trace.ops for tensor in op.tensors}
+    used |= {id(tensor) for op in case.trace.ops for tensor in op.outputs}
+    idle = [
+        name for name, gradient in case.gradients.items()
+        if gradient is None and id(dict(case.model.named_parameters())[name]) not in used
+    ]  # fmt: skip
+    if idle and len(idle) < len(case.gradients):
+        yield Finding(
+            level=Level.NOTE,
+            rule="never-used",
+            where=idle[0].rpartition(".")[0],
+            sentence=f"{len(idle)} parameters do not take part: {', '.join(idle[:3])}{' ..' if idle[3:] else ''}",
+        )
+
+
+RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (nothing_learns, partly_cut, never_used)

@@ -1,0 +1,117 @@
+"""Runs to do harm to: the command in processes of its own, and what is stored, cell by cell."""
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from actloss_cli.store.schema import PARTS
+
+rare = pytest.mark.skipif(os.environ.get("EVERY_FAULT") != "1", reason="takes long: in make faults")
+
+GRID = """\
+name: grid
+tasks:
+  - {kind: binary, dataset: moons}
+activation: [relu, tanh, elu]
+output: [identity, sigmoid]
+loss: [bce_with_logits, hinge, mse]
+optimizer: [sgd, adam]
+lr: {points: 3}
+seeds: {tune: 2, final: 2}
+model: {hidden: [8]}
+training: {epochs: 3, batch_size: 64}
+"""
+STORED = ("trials", *PARTS)
+
+
+def write_grid(folder: Path, text: str = GRID) -> Path:
+    """Writes the config; gives its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "grid.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def start(*arguments: object, cwd: Path, **options: object) -> "subprocess.Popen[str]":
+    """The command, in a session of its own so that its whole family can be ended."""
+    command = [sys.executable, "-m", "actloss_cli", *map(str, arguments)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    return subprocess.Popen(command, cwd=cwd, **pipes | options)  # type: ignore[call-overload]
+
+
+@contextlib.contextmanager
+def running(*arguments: object, cwd: Path, **options: object) -> "Iterator[subprocess.Popen[str]]":
+    """The command; nothing of it is left behind."""
+    process = start(*arguments, cwd=cwd, **options)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Until it holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def count_trials(folder: Path) -> int:
+    """How many are committed, as a reader sees it meanwhile; 0 where there is no database yet."""
+    try:
+        with closing(sqlite3.connect(f"file:{folder / 'results.sqlite'}?mode=ro", uri=True, timeout=0)) as db:
+            return int(db.execute("SELECT count(*) FROM trials").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+def stored(folder: Path) -> dict[str, dict[tuple[object, ...], tuple[object, ...]]]:
+    """Every row of every trial by its key; opens to write, as the next session does, so that SQLite mends first."""
+    if not (folder / "results.sqlite").exists():
+        return {table: {} for table in STORED}
+    with closing(sqlite3.connect(folder / "results.sqlite", timeout=60)) as db:
+        found: dict[str, dict[tuple[object, ...], tuple[object, ...]]] = {}
+        for table in STORED:
+            is_there = db.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+            rows = db.execute(f"SELECT * FROM {table}").fetchall() if is_there else []
+            width = 2 if table == "curves" else 1
+            found[table] = {row[:width]: row for row in rows}
+            assert len(found[table]) == len(rows)
+        return found
+
+
+def without_times(rows: dict[tuple[object, ...], tuple[object, ...]], n_before: int = 7) -> dict[object, object]:
+    """Rows of `trials` without what depends on the moment: the time a trial took, and the checksum over it."""
+    return {key: (*row[:n_before], *row[n_before + 1 : -1]) for key, row in rows.items()}
+
+
+def numbers(folder: Path) -> dict[str, dict[object, object]]:
+    """All stored numbers that must not depend on what happened to the run."""
+    found: dict[str, dict[object, object]] = {**stored(folder)}
+    return {**found, "trials": without_times(found["trials"])}  # type: ignore[arg-type]
+
+
+def family(pid: int) -> list[int]:
+    """The processes that descend from one."""
+    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    children = [int(child) for child in listing.stdout.split()]
+    return [*children, *(below for child in children for below in family(child))]
+
+
+def workers(pid: int) -> list[int]:
+    """Worker processes of a run: the children of the process that they are copies of."""
+    direct = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    children = {int(child) for child in direct.stdout.split()}
+    return [one for one in family(pid) if one not in children]
