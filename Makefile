@@ -10,7 +10,7 @@ PIP_FLAGS ?=
 WORKERS ?=
 ## RESULTS=DIR          where runs leave their folders (results)
 RESULTS ?= results
-## GRID=DIR             the finished run that make gallery tells of (results/grid)
+## GRID=DIR             the finished run that make gallery and make bench-report take (results/grid)
 GRID ?= $(RESULTS)/grid
 ## PYTEST_FLAGS=...     replaces the options of pytest, such as "-k moons -x"
 PYTEST_FLAGS ?= -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
@@ -25,7 +25,7 @@ BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit battery everything format docs script-check simulate depth agreement reference bench bench-quick bench-setup wheel clean
+.PHONY: help setup run smoke test lint types unit battery everything format docs script-check simulate depth agreement gallery reference bench bench-quick bench-report bench-setup wheel clean
 
 help:  ## explain the targets and variables
 	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -96,7 +96,7 @@ agreement: setup  ## predicted verdicts against measured ones, on the main grid 
 	$(PY) -m studies.agreement --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 reference: setup  ## the table of the main grid that ships with the package, from a finished run of it
-	$(PY) -m studies.reference --run "$(RESULTS)/grid"
+	$(PY) -m studies.reference --run "$(GRID)"
 
 gallery: setup  ## docs/gallery.md and its pictures, from a finished run; seconds
 	$(PY) docs/make_gallery.py "$(GRID)"
@@ -106,6 +106,9 @@ bench: bench-setup  ## measure speed against whatever else could train the same 
 
 bench-quick: bench-setup  ## the same with little work, in minutes, into build/bench/
 	$(PY) -m benchmarks --quick --folder build/bench --jax $(JAX_VENV)/bin/python $(BENCH_FLAGS)
+
+bench-report: setup  ## time and memory of a report on $(GRID), which is trained first where it isn't there
+	$(PY) -m benchmarks.report "$(GRID)"
 
 bench-setup: setup $(JAX_VENV)/.installed  ## what the two need besides: JAX in an environment of its own
 	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_FLAGS) -r benchmarks/requirements.txt

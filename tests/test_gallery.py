@@ -74,7 +74,9 @@ def test_numbers_of_the_page_are_those_of_the_run(made, tiny):
     assert f"{len(run.trials)} trainings" in page
     for task, reference in analysis.references.items():
         pairings = of_task(analysis.pairings, task)
-        assert f"| {task} | {int(pairings['works'].sum())} of {len(pairings)} | `{reference.split('/', 1)[1]}`, " in page
+        assert (
+            f"| {task} | {int(pairings['works'].sum())} of {len(pairings)} | `{reference.split('/', 1)[1]}`, " in page
+        )
 
 
 def test_a_run_without_what_a_finding_tells_of_has_no_such_chapter(made):

@@ -53,6 +53,12 @@ def test_the_wheel_carries_all_that_a_page_is_made_from_with_the_licences_of_wha
         assert wheel[path.relative_to(ROOT).as_posix()] == path.read_bytes()
 
 
+def test_the_wheel_carries_the_reference_grid_with_its_provenance(wheel):
+    for name in ("pairings.csv", "provenance.json"):
+        path = ROOT / "actloss_cli" / "reference" / name
+        assert wheel[path.relative_to(ROOT).as_posix()] == path.read_bytes()
+
+
 @pytest.mark.parametrize("row", re.findall(r"^\| `([^`]+)` \| .* `([0-9a-f]{64})` \|$", VENDORED, flags=re.MULTILINE))
 def test_vendored_files_are_those_that_were_published(row):
     name, digest = row

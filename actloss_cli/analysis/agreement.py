@@ -65,10 +65,10 @@ def agreement_of(pairings: pd.DataFrame) -> Agreement:
 def agreement_by(pairings: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Agreement]]:
     """Of each group of rows that share these columns, in their order; groups that were not trained are left out."""
     groups: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
-    trained = _trained(pairings)
     names = (*columns, "predicted", "verdict")
-    for *labels, predicted, verdict in zip(*(trained[name].tolist() for name in names), strict=True):
-        groups[tuple(labels)].append((predicted, verdict))
+    for *labels, predicted, verdict in zip(*(pairings[name].tolist() for name in names), strict=True):
+        if verdict != VerdictName.INVALID:
+            groups[tuple(labels)].append((predicted, verdict))
     for of_group, verdicts in groups.items():
         yield of_group, _sum_up(verdicts)
 

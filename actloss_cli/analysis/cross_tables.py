@@ -27,7 +27,8 @@ def activation_by_optimizer(analysis: Analysis, task: str) -> pd.DataFrame:
 
 
 def _cross(analysis: Analysis, task: str, rows: str, columns: str) -> pd.DataFrame:
-    pairings = analysis.pairings[analysis.pairings["task"] == task]
+    names = ["verdict", "works", "score", "validation_score", *FUNCTIONS]
+    pairings = analysis.pairings.loc[analysis.pairings["task"] == task, names]
     (row, row_labels), (column, column_labels) = (pd.factorize(pairings[axis]) for axis in (rows, columns))
     product = pd.MultiIndex.from_product([row_labels, column_labels], names=[rows, columns])
     cell = row * len(column_labels) + column
@@ -35,7 +36,7 @@ def _cross(analysis: Analysis, task: str, rows: str, columns: str) -> pd.DataFra
     n_pairings = counts.sum(axis=1)
     n_trainable = n_pairings - counts[VerdictName.INVALID]
     n_working = np.bincount(cell, pairings["works"], len(product)).astype(np.int64)
-    scored = pairings[["score", "validation_score", *FUNCTIONS]].assign(cell=cell)
+    scored = pairings.assign(cell=cell)
     best = best_first(scored[scored["score"].notna()], "validation_score").drop_duplicates("cell").set_index("cell")
     held = best.assign(best=pairing_labels(best)).reindex(range(len(product))).set_axis(product)
     cells = pd.DataFrame(

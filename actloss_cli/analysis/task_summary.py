@@ -7,6 +7,7 @@ from itertools import accumulate
 
 import pandas as pd
 
+from actloss_cli.analysis.pairing_row import FUNCTIONS
 from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
 
 _ROLES: Sequence[tuple[str, ...]] = (("activation",), ("optimizer",), ("loss",), ("output",), ("output", "loss"))
@@ -47,7 +48,8 @@ class TaskSummary:
 
 def summarise_task(pairings: pd.DataFrame) -> TaskSummary:
     """Of a task's pairings as `Analysis.pairings` has them."""
-    return TaskSummary(tuple(_working(pairings)), tuple(_mismatched(pairings)))
+    told = pairings[[*FUNCTIONS, "verdict", "works", "score", "cause", "cause_name"]]  # groups of few columns are cheap
+    return TaskSummary(tuple(_working(told)), tuple(_mismatched(told)))
 
 
 def _working(pairings: pd.DataFrame) -> list[WorkingHead]:

@@ -1,7 +1,7 @@
 """Runs model and loss once, forward and backward, and gathers what the rules read; nothing is judged here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import torch
@@ -88,49 +88,61 @@ def examine(
     """The caller sees to it that everything is restored afterwards."""
     inputs, targets = copied(inputs), copied(targets)
     trace = Trace()
-    for value, origin in ((inputs, DATA), (targets, TARGET)):
-        trace.leaves.update((id(tensor), origin) for tensor in tensors_in(value))
-    # a tensor that serves as both, as an autoencoder's does, is data
-    trace.leaves.update((id(tensor), DATA) for tensor in tensors_in(inputs))
-    trace.leaves.update((id(tensor), WEIGHT) for tensor in (*model.parameters(), *model.buffers()))
+    for tensors, origin in (
+        (tensors_in(inputs), DATA),
+        (tensors_in(targets), TARGET),
+        ((*model.parameters(), *model.buffers()), WEIGHT),
+    ):
+        trace.leaves.update((id(tensor), origin) for tensor in tensors)
     outputs, loss, failure = _run(model, loss_fn, inputs, targets, trace)
-    heads = heads_of(trace)
-    gradients: dict[str, Tensor | None] = {}
-    of_layers: dict[int, Tensor | None] = {}
-    layer_ops = _layer_ops(trace)
-    scalar = loss.sum() if isinstance(loss, Tensor) and loss.requires_grad and loss.is_floating_point() else None
-    model_outputs = tuple(tensors_in(outputs)) if failure is None or failure.phase != "forward" else ()
-    if scalar is not None:
-        named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-        weights = [op.tensors[1] for op in layer_ops if op.tensors[1].requires_grad]
-        of_heads = [head.op.output for head in heads if head.op is not None and head.op.outputs]
-        ends = [output for output in (*of_heads, *model_outputs) if output.requires_grad]
-        wanted = [*(p for _, p in named), *weights, *ends]
-        try:
-            found = torch.autograd.grad(scalar, wanted, allow_unused=True)
-        except RuntimeError as error:
-            failure = Failure("backward", error, None, "")
-        else:
-            gradients = {name: g for (name, _), g in zip(named, found, strict=False)}
-            of_layers = {id(w): g for w, g in zip(weights, found[len(named) :], strict=False)}
-            of_ends = {id(end): g for end, g in zip(ends, found[len(named) + len(weights) :], strict=True)}
-            heads = tuple(replace(head, negated=_is_negated(head, of_ends)) for head in heads)
-            if not heads and len(model_outputs) == 1 and model_outputs[0].requires_grad:
-                heads = _own_head(trace, model_outputs[0], targets, found[-1])
+    has_run = failure is None or failure.phase != "forward"
+    given = tuple(tensors_in(outputs)) if has_run else ()
+    heads, layer_ops = heads_of(trace), _layer_ops(trace)
+    of_heads = [head.op.output for head in heads if head.op is not None and head.op.outputs]
+    back = _differentiate(model, loss, [op.tensors[1] for op in layer_ops], (*of_heads, *given))
+    heads = tuple(replace(head, negated=_is_negated(head, back)) for head in heads)
+    if not heads and len(given) == 1:
+        heads = _own_head(trace, given[0], targets, back.of_tensors.get(id(given[0])))
     return Case(
         model=model,
         loss_fn=loss_fn,
         inputs=tuple(filter(is_plain, tensors_in(inputs))),
         targets=tuple(filter(is_plain, tensors_in(targets))),
         trace=trace,
-        outputs=model_outputs,
+        outputs=given,
         loss=loss,
-        failure=failure,
+        failure=failure or back.failure,
         heads=heads,
-        layers=tuple(Layer(op, op.tensors[1], of_layers.get(id(op.tensors[1]))) for op in layer_ops),
-        gradients=gradients,
-        mixing=mixing_of(model, inputs, targets, outputs) if failure is None or failure.phase != "forward" else 0.0,
+        layers=tuple(Layer(op, op.tensors[1], back.of_tensors.get(id(op.tensors[1]))) for op in layer_ops),
+        gradients=back.of_parameters,
+        mixing=mixing_of(model, inputs, targets, outputs) if has_run else 0.0,
         optimizer=optimizer,
+    )
+
+
+@dataclass(frozen=True)
+class _Backward:
+    """The loss's gradients, None where it does not depend on something; empty where none could be taken."""
+
+    of_parameters: Mapping[str, Tensor | None] = field(default_factory=dict)
+    of_tensors: Mapping[int, Tensor | None] = field(default_factory=dict)
+    """By `id`."""
+    failure: Failure | None = None
+
+
+def _differentiate(model: nn.Module, loss: Any, weights: Sequence[Tensor], ends: Sequence[Tensor]) -> _Backward:
+    """By the parameters that are not frozen, and by such of these tensors as take part in a graph."""
+    if not isinstance(loss, Tensor) or not loss.requires_grad or not loss.is_floating_point():
+        return _Backward()
+    named = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    others = [tensor for tensor in (*weights, *ends) if tensor.requires_grad]
+    try:
+        found = torch.autograd.grad(loss.sum(), [*named.values(), *others], allow_unused=True)
+    except RuntimeError as error:
+        return _Backward(failure=Failure("backward", error, None, ""))
+    return _Backward(
+        of_parameters=dict(zip(named, found, strict=False)),
+        of_tensors={id(tensor): g for tensor, g in zip(others, found[len(named) :], strict=True)},
     )
 
 
@@ -153,8 +165,8 @@ def _run(
     return outputs, loss, None
 
 
-def _is_negated(head: Head, gradients: Mapping[int, Tensor | None]) -> bool:
-    gradient = gradients.get(id(head.op.output)) if head.op is not None and head.op.outputs else None
+def _is_negated(head: Head, back: _Backward) -> bool:
+    gradient = back.of_tensors.get(id(head.op.output)) if head.op is not None and head.op.outputs else None
     return gradient is not None and bool((gradient <= 0).all()) and bool((gradient < 0).any())
 
 

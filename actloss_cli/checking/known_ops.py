@@ -184,12 +184,13 @@ LOSSES: Mapping[str, str] = {
     "poisson_nll_loss": "poisson",
     "gaussian_nll_loss": "",
     "hinge_embedding_loss": "",
+    "cosine_embedding_loss": "",
+    "margin_ranking_loss": "",
     "ctc_loss": "",
 }
 """Torch's losses by what a trace calls them, to the catalogue's name; "" where it has none."""
-ON_CLASSES = frozenset({"cross_entropy", "nll", "multi_margin"})
-"""By catalogue name, losses that take class indices."""
-
+TAKE_SIGNS = frozenset({"hinge_embedding_loss", "cosine_embedding_loss", "margin_ranking_loss"})
+"""Of those without a name in the catalogue, the ones whose targets are -1 and +1."""
 _ALIASES: Mapping[str, str] = {
     "special_expit": "sigmoid",
     "expit": "sigmoid",

@@ -29,6 +29,8 @@ REGISTRY: Mapping[Role, tuple[Spec, ...]] = {
     "optimizer": catalogue.OPTIMIZERS,
 }
 
+CODE_PREFIX = "python:"
+"""Begins what names a function of a user's own module."""
 EVERY = "all"
 """The entry that stands for every function of its role."""
 
@@ -114,6 +116,10 @@ def _find(role: Role, name: object, path: KeyPath, flaws: list[Flaw]) -> Spec | 
         return None
     if not (name.isprintable() and len(name) <= MAX_LABEL):
         flaws.append(Flaw(path, f"{shown(name)} is not the name of a function"))
+        return None
+    if name.startswith(CODE_PREFIX):
+        message = f"{shown(name)}: a config can't bring code of its own, and nothing of it was imported"
+        flaws.append(Flaw(path, message, "name functions of the catalogue, those that 'actloss list' shows"))
         return None
     try:
         return FIND[role](name)

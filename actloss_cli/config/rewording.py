@@ -99,13 +99,14 @@ _ABOUT = {
 
 def _existing(loc: tuple[int | str, ...], value: Any) -> tuple[KeyPath, KeyPath]:
     """The part of the location that the config has, without the tags of unions; and what is left of it."""
-    parts = tuple(part for part in loc if not str(part).startswith(TAG_SIGN))
-    for i, part in enumerate(parts):
-        has_part = (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int))
-        if not has_part:
-            return parts[:i], parts[i:]
-        value = value[part]
-    return parts, ()
+    found: list[int | str] = []
+    for i, part in enumerate(loc):
+        if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int)):
+            found.append(part)
+            value = value[part]
+        elif not str(part).startswith(TAG_SIGN):
+            return tuple(found), loc[i:]
+    return tuple(found), ()
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:

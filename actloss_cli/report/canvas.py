@@ -77,9 +77,10 @@ def set_note(figure: Figure, note: str) -> None:
 def fold(figure: Figure, text: str, size: float, *, bold: bool = False) -> str:
     """Lines of such type, in points, that stay within the figure's width."""
     room_in = figure.get_figwidth() - 0.15
-    narrowest_in = text_width_in("i", size)
-    for n_chars in range(int(room_in / narrowest_in), 12, -1):
-        lines = textwrap.wrap(drawable(text), n_chars, break_on_hyphens=False)
+    text = drawable(text)
+    most = min(int(room_in / text_width_in("i", size)), max(len(text), 13))
+    for n_chars in range(most, 12, -1):
+        lines = textwrap.wrap(text, n_chars, break_on_hyphens=False)
         if widest_in(lines, size, bold=bold) <= room_in:
             break
     return "\n".join(lines)
@@ -90,6 +91,7 @@ def widest_in(lines: Iterable[str], size: float, *, bold: bool = False) -> float
     return max((text_width_in(line, size, bold=bold) for line in lines), default=0.0)
 
 
+@cache
 def text_width_in(text: str, size: float, *, bold: bool = False) -> float:
     """Width in inches of one line in type of that size, in points."""
     face = _face(bold)

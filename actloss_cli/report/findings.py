@@ -61,7 +61,7 @@ def find_offences(pairings: pd.DataFrame, roles: tuple[str, str]) -> list[Offenc
 
     Only trained pairings count, and all of them must be mismatched: what is undecided or incomplete accuses nobody.
     """
-    pool = trained(pairings)
+    pool = trained(pairings[[*roles, "verdict"]])
     single = [offence for role in roles for offence in _offences(pool, [role])]
     for offence in single:
         ((role, label),) = offence.functions.items()

@@ -10,9 +10,12 @@ from actloss_cli.analysis.statistics import (
     collapse_bound,
     contrast,
     contrast_p,
+    median,
+    pair_all,
     paired_scores,
     relative,
     score_interval,
+    seed_covariances,
     seeds_needed,
     sign_test,
 )
@@ -173,3 +176,33 @@ def test_a_difference_of_less_than_half_a_row_is_never_significant():
 def test_a_single_seed_shows_no_difference():
     one = paired_scores(np.array([0.6]), np.array([0.9]), np.ones((1, 4)), np.ones((1, 4)), np.zeros(4, int), FLOOR)
     assert contrast_p(one, 0.95) == 1.0
+
+
+@pytest.mark.parametrize("n", [2, 3, 10])
+def test_covariances_over_seeds_are_numpys(n):
+    rng = np.random.default_rng(n)
+    x, r = rng.normal(size=(50, n)), rng.normal(size=n)
+    found = [[[of.xx, of.xr], [of.xr, of.rr]] for of in seed_covariances(x, r[None])]
+    np.testing.assert_allclose(found, [np.cov(one, r) for one in x], rtol=1e-12)
+
+
+def test_pairs_give_the_same_bits_alone_and_among_others():
+    rng = np.random.default_rng(3)
+    x_rows, r_rows = rng.normal(0.8, 0.2, (40, 10, 90)), rng.normal(0.9, 0.2, (10, 90))
+    strata = rng.permutation(np.repeat([0, 1, 4], [50, 30, 10]))  # without classes 2 and 3
+    x, r = x_rows.mean(axis=2), r_rows.mean(axis=1)
+    together = pair_all(x, r[None], x_rows.mean(axis=1), r_rows.mean(axis=0)[None], strata, FLOOR)
+    alone = [paired_scores(x[p], r, x_rows[p], r_rows, strata, FLOOR) for p in range(len(x))]
+    assert together == alone
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 10])
+def test_medians_leave_out_what_is_missing(n):
+    values = np.random.default_rng(n).normal(size=(n, 30))
+    values[values > 0.5] = np.nan
+    values[0, ::3] = np.inf
+    values[:, 4] = np.nan
+    known = np.delete(values, 4, axis=1)
+    known = known[:, ~np.isnan(known).all(axis=0)]
+    np.testing.assert_array_equal(median(known), np.nanmedian(known, axis=0))
+    assert np.isnan(median(values)[4])

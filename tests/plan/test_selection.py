@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from actloss_cli.plan.selection import choose_lr, epochs_to_reach, extend_grid, ties_with
+from actloss_cli.plan.selection import choose_lr, choose_lrs, epochs_to_reach, extend_grid, ties_with
 
 LRS = np.array([0.01, 0.1, 1.0, 10.0])
 NAN = np.nan
@@ -135,3 +135,14 @@ def test_a_collapsed_seed_does_not_buy_a_tie():
     scores = np.array([[0.90, 0.91, 0.92], [0.905, 0.915, 0.5]])
     assert ties_with(scores, 0).tolist() == [True, False]
     assert scores[1].std(ddof=1) / 3**0.5 > (scores[0] - scores[1]).mean() * 0.9, "its own error would reach so far"
+
+
+@given(
+    arrays.arrays(
+        np.float32, (6, len(LRS), 3, 4), elements=st.sampled_from([NAN, -1.0, 0.0, 0.3, 0.5, 0.52, 0.9, 0.91])
+    )
+)
+def test_pairings_choose_the_same_alone_and_among_others(scores):
+    lrs = np.outer(np.arange(1, 7), LRS)
+    together = choose_lrs(lrs, scores, 0.0)
+    assert together == [choose_lr(of_one, scores[place], 0.0) for place, of_one in enumerate(lrs)]

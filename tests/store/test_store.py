@@ -47,6 +47,22 @@ def test_a_run_reads_back_whole(tiny_run):
     assert run.validation_score.shape == (len(run.trials), 4)
 
 
+def test_trials_come_by_pairing_tune_first_then_by_rate_and_seed(tiny_run):
+    trials = read_run(tiny_run).trials
+    keys = list(zip(trials["pairing_id"], trials["phase"] != "tune", trials["lr"], trials["seed"], strict=True))
+    assert keys == sorted(keys)
+
+
+def test_arrays_are_not_unpacked_to_see_whether_they_are_there(copy):
+    edit(copy / "results.sqlite", "UPDATE row_scores SET points = x'00'")
+    run = read_run(copy)
+    (trial, *_) = run.row_scores
+    assert trial in run.row_scores
+    assert "nothing of this name" not in run.row_scores
+    with pytest.raises(UserError, match="or is damaged"):
+        run.row_scores[trial]
+
+
 def test_scores_agree_with_curves_and_row_scores(tiny_run):
     run = read_run(tiny_run)
     done = (run.trials["status"] == "done").to_numpy()

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from torch import Tensor
+from torch import Tensor, nn
 
-from actloss_cli.checking.case import Case
+from actloss_cli.checking.case import Case, parameters_of
 from actloss_cli.checking.findings import Finding, Level
 from actloss_cli.checking.trace import Op
 
@@ -133,9 +133,34 @@ def never_used(case: Case) -> Iterator[Finding]:
         yield Finding(
             level=Level.NOTE,
             rule="never-used",
-            where=idle[0].rpartition(".")[0],
+            where=f"model.{idle[0].rpartition('.')[0]}".rstrip("."),
             sentence=f"{len(idle)} parameters do not take part: {', '.join(idle[:3])}{' ..' if idle[3:] else ''}",
         )
 
 
-RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (nothing_learns, partly_cut, never_used)
+def not_registered(case: Case) -> Iterator[Finding]:
+    """Weights in the model's forward that `parameters()` does not give, and no optimizer therefore gets."""
+    known = {id(p) for p in case.model.parameters()} | {id(tensor) for tensor in case.inputs}
+    known |= {id(p) for p in parameters_of(case.optimizer)} if case.optimizer is not None else set()
+    loose = {
+        id(tensor): (tensor, op)
+        for op in case.model_ops
+        for tensor, parent in zip(op.tensors, op.parents, strict=True)
+        if tensor.requires_grad and tensor.is_leaf and id(tensor) not in known
+        if parent is None or isinstance(tensor, nn.Parameter)
+    }
+    if loose and known:
+        tensor, op = next(iter(loose.values()))
+        yield Finding(
+            level=Level.WARNING,
+            rule="not-registered",
+            where=op.where,
+            sentence=f"{len(loose)} tensors ask for a gradient but are no parameters of the model: no optimizer gets "
+            "them from model.parameters()",
+            evidence=f"{op.name} {op.at} takes one of shape {list(tensor.shape)}; layers in a plain list, or made anew "
+            "in forward, are not registered",
+            fix="self.layers = nn.ModuleList(layers)  # self.scale = nn.Parameter(torch.ones(1))",
+        )
+
+
+RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (nothing_learns, partly_cut, never_used, not_registered)

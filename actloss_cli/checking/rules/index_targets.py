@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from actloss_cli.checking.findings import Finding, Level
-from actloss_cli.checking.head import Head
+from actloss_cli.checking.head import SUMS_TO_1, Head
 from actloss_cli.checking.rules.target_words import (
     dtype_finding,
     dtype_of,
@@ -20,7 +20,7 @@ _ON_CLASSES = frozenset({"cross_entropy", "nll", "multi_margin"})
 
 def _classes_missing(head: Head, target: Tensor) -> Iterator[Finding]:
     """A loss over classes with one unit, or with outputs that have no axis of classes."""
-    if head.loss not in ("cross_entropy", "nll", "multi_margin"):
+    if head.loss not in _ON_CLASSES:
         return
     lone = head.u.dim() == 1 and target.dim() == 1 and len(head.u) == len(target) and len(target) > 1
     if head.u.dim() > 1 and head.u.shape[1] == 1:
@@ -58,7 +58,7 @@ def _for_one_unit(target: Tensor) -> str:
 
 def _index_shape(head: Head, target: Tensor) -> Iterator[Finding]:
     """Class indices of a shape that is not the outputs' without the axis of classes."""
-    if head.loss not in ("cross_entropy", "nll", "multi_margin") or head.u.dim() < 2 or not head.function:
+    if head.loss not in _ON_CLASSES or head.u.dim() < 2 or not head.function:
         return
     shape, wanted = list(target.shape), [head.u.shape[0], *head.u.shape[2:]]
     soft = head.loss == "cross_entropy" and target.shape == head.u.shape
@@ -84,7 +84,7 @@ def _index_shape(head: Head, target: Tensor) -> Iterator[Finding]:
 
 def _index_dtype(head: Head, target: Tensor) -> Iterator[Finding]:
     """Class indices as floats, one-hot rows as integers."""
-    if head.loss not in ("cross_entropy", "nll", "multi_margin") or not head.function:
+    if head.loss not in _ON_CLASSES or not head.function:
         return
     soft = head.loss == "cross_entropy" and target.shape == head.u.shape
     if soft and not target.is_floating_point():
@@ -107,7 +107,7 @@ def _index_dtype(head: Head, target: Tensor) -> Iterator[Finding]:
 
 def _index_range(head: Head, target: Tensor) -> Iterator[Finding]:
     """Indices that no unit stands for."""
-    is_index = head.loss in ("cross_entropy", "nll", "multi_margin") and not target.is_floating_point()
+    is_index = head.loss in _ON_CLASSES and not target.is_floating_point()
     if not is_index or head.u.dim() < 2 or target.shape == head.u.shape:
         return
     counted = target[target != head.settings.get("ignore_index", -100)]
@@ -133,14 +133,30 @@ def _index_range(head: Head, target: Tensor) -> Iterator[Finding]:
     )
 
 
+def _no_logarithms(head: Head) -> Finding:
+    return Finding(
+        level=Level.ERROR,
+        rule="targets-no-distribution",
+        where=head.loss_label,
+        sentence=f"{head.loss_label} with log_target=True takes log-probabilities as targets, these are probabilities",
+        evidence="every row of the targets sums to 1",
+        fix="loss = F.kl_div(log_probs, probs, reduction='batchmean')",
+    )
+
+
 def _soft_rows(head: Head, target: Tensor) -> Iterator[Finding]:
     """Targets like the outputs that are no distribution over the classes."""
     takes_rows = head.loss in ("cross_entropy", "kl_div") and target.shape == head.u.shape and target.dim() > 1
-    if not takes_rows or not target.is_floating_point() or head.settings.get("log_target"):
+    if not takes_rows or not target.is_floating_point():
         return
     along = -1 if head.loss == "kl_div" else 1
     values, sums = target.detach(), target.detach().sum(along)
-    if bool(values.min() >= 0) and bool(((sums - 1).abs() < 1e-3).all()):
+    is_distribution = bool(values.min() >= 0) and bool(((sums - 1).abs() < SUMS_TO_1).all())
+    if head.settings.get("log_target"):
+        if is_distribution:
+            yield _no_logarithms(head)
+        return
+    if is_distribution:
         return
     if values_of(target) <= {0.0, 1.0} and head.loss == "cross_entropy":
         yield Finding(

@@ -10,6 +10,7 @@ from actloss_cli import catalogue
 from actloss_cli.catalogue.spec import LossSpec
 from actloss_cli.checking.findings import Finding, Level
 from actloss_cli.checking.head import Head
+from actloss_cli.checking.known_ops import TAKE_SIGNS
 from actloss_cli.checking.rules.target_words import (
     MOST_CLASSES,
     dtype_finding,
@@ -104,7 +105,7 @@ def _outside_unit(head: Head, target: Tensor) -> Iterator[Finding]:
 def _not_signs(head: Head, target: Tensor) -> Iterator[Finding]:
     """0 and 1 where a margin multiplies with -1 and +1."""
     spec = _spec(head)
-    wants = head.function == "hinge_embedding_loss" or (
+    wants = head.function in TAKE_SIGNS or (
         spec is not None and any(coding.target == "minus_plus" for coding in spec.codings.values())
     )
     values = values_of(target)

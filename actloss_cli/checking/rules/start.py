@@ -49,7 +49,8 @@ def symmetric_units(case: Case) -> Iterator[Finding]:
 def _constant_weights(case: Case) -> Iterator[Finding]:
     """The same, but for biases that differ: each unit sees the same sum of its inputs."""
     alike = [layer for layer in case.layers[:-1] if _is_constant(layer.weight.detach()) and layer.weight.shape[0] > 1]
-    alike = [layer for layer in alike if layer.gradient is not None and bool(layer.weight.ne(0).all())]
+    if any(bool(layer.weight.ne(0).any()) for layer in case.layers):  # some that are zero at first may be meant so
+        alike = [layer for layer in alike if layer.gradient is not None and bool(layer.weight.ne(0).all())]
     if alike:
         yield Finding(
             level=Level.WARNING,
