@@ -25,7 +25,7 @@ BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit battery everything format docs script-check simulate depth agreement gallery reference bench bench-quick bench-report bench-setup wheel clean
+.PHONY: help setup run smoke test lint types unit battery faults fuzz soak reliability everything format docs script-check simulate depth agreement gallery reference bench bench-quick bench-report bench-setup wheel clean
 
 help:  ## explain the targets and variables
 	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,18 @@ unit: setup  ## run the tests, warnings as errors
 
 battery: setup  ## run the tests that every function of the catalogue must pass
 	$(PY) -m pytest $(PYTEST_FLAGS) tests/battery
+
+faults: setup  ## run every test of faults, with 50 kills in a row over one grid; many minutes
+	EVERY_FAULT=1 N_KILLS=50 N_HISTORIES=100 $(PY) -m pytest $(PYTEST_FLAGS) tests/reliability
+
+fuzz: setup  ## load 100,000 broken configs: only the documented errors may come out; minutes
+	N_INPUTS=100000 $(PY) -m pytest tests/reliability/test_fuzz.py
+
+soak: setup  ## 30 minutes of runs with a random fault a minute: no committed trial may be lost
+	$(PY) -m studies.reliability --soak 30
+
+reliability: setup  ## make each fault happen many times, for docs/reliability.md; most of an hour
+	$(PY) -m studies.reliability
 
 everything: setup  ## run configs/everything.yaml, every function once, and report on it
 	$(ACTLOSS) run configs/everything.yaml $(RUN_FLAGS)

@@ -148,8 +148,8 @@ def _dead_outputs(told: Told) -> Section | None:
     text = (
         f"On {plain(even)} the rarer class has {100 * rare[even]:.0f} % of the rows, on {plain(uneven)} "
         f"{100 * rare[uneven]:.0f} %. {named(output, loss).capitalize()} works in {working(there)} pairings of the one "
-        f"and in {working(here)} of the other: {_n_dead(here)} of these end, at least on the seeds that collapse, with the "
-        "same output on every row:"
+        f"and in {working(here)} of the other: {_n_dead(here)} of these end, at least on the seeds that collapse, with "
+        "the same output on every row:"
     )
     counts = table(
         ["output under loss", f"dead on {plain(even)}", f"dead on {plain(uneven)}"],

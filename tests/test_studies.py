@@ -70,8 +70,7 @@ def test_an_interval_of_the_normal_quantile_instead_of_students_is_found_out(mon
 
 def test_an_interval_that_ignores_the_test_rows_is_found_out(monkeypatch):
     none = statistics.Covariance(0.0, 0.0, 0.0)
-    rows = statistics._rows
-    monkeypatch.setattr(statistics, "_rows", lambda x, r, strata: (none, rows(x, r, strata)[1]))
+    monkeypatch.setattr(statistics, "_row_covariances", lambda x, r, strata: [none] * len(x))
     assert all(
         rate.outcome == TOO_OFTEN
         for rate in rates_of(CASES[LIMIT, "normal noise; test rows: 400, regression", 30], 500)

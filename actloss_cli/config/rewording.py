@@ -103,7 +103,7 @@ def _existing(loc: tuple[int | str, ...], value: Any) -> tuple[KeyPath, KeyPath]
     for i, part in enumerate(loc):
         if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int)):
             found.append(part)
-            value = value[part]
+            value = value[part]  # type: ignore[index]  # a key of the mapping, or a place in the list
         elif not str(part).startswith(TAG_SIGN):
             return tuple(found), loc[i:]
     return tuple(found), ()

@@ -12,7 +12,8 @@ from actloss_cli.report.terminal_summary import print_summary
 
 def lines_of(run, width=80):
     console = Console(file=io.StringIO(), width=width, no_color=True)
-    print_summary(console, analyse(run))
+    analysis = analyse(run)
+    print_summary(console, analysis, [str(task) for task in analysis.tasks.index])
     return console.file.getvalue().strip("\n").split("\n")
 
 

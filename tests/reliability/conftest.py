@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.sessions import write_grid
+from studies.sessions import write_grid
 from tests.tiny_grid import actloss
 
 

@@ -1,4 +1,4 @@
-"""One session of a run in a process of its own that trains by itself, to be killed at a chosen statement of its store."""
+"""One session of a run in a process of its own, which trains by itself and dies at a chosen statement of its store."""
 
 import os
 import signal

@@ -13,7 +13,7 @@ from actloss_cli.store.doctor import diagnose, rescue
 from actloss_cli.store.reader import read_curves, read_run
 from actloss_cli.store.schema import SCHEMA_VERSION
 from actloss_cli.store.writer import StoreWriter
-from tests.reliability.sessions import numbers, stored, write_grid
+from studies.sessions import numbers, stored, write_grid
 from tests.tiny_grid import actloss
 
 

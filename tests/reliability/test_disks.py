@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.sessions import numbers, rare, stored, write_grid
+from studies.sessions import numbers, stored, write_grid
+from tests.reliability.rare import rare
 from tests.tiny_grid import actloss
 
 

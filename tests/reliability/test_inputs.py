@@ -16,7 +16,7 @@ from actloss_cli.config.size import check_size
 from actloss_cli.datasets import csv_text
 from actloss_cli.errors import UserError
 from tests.edited_store import edit
-from tests.reliability.sessions import rare
+from tests.reliability.rare import rare
 from tests.tiny_grid import actloss
 
 LAUGHS = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(

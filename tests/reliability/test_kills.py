@@ -6,7 +6,8 @@ import signal
 import time
 from functools import partial
 
-from tests.reliability.sessions import count_trials, numbers, rare, running, stored, wait_for, write_grid
+from studies.sessions import count_trials, numbers, running, stored, wait_for, write_grid
+from tests.reliability.rare import rare
 from tests.tiny_grid import actloss
 
 N_KILLS = int(os.environ.get("N_KILLS", "5"))

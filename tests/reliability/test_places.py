@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.sessions import GRID, count_trials, numbers, rare, running, wait_for, write_grid
+from studies.sessions import GRID, count_trials, numbers, running, wait_for, write_grid
+from tests.reliability.rare import rare
 from tests.tiny_grid import actloss
 
 

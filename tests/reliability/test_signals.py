@@ -6,7 +6,8 @@ import time
 import pytest
 
 from actloss_cli.store.reader import read_run
-from tests.reliability.sessions import GRID, count_trials, numbers, rare, running, stored, wait_for, write_grid
+from studies.sessions import GRID, count_trials, numbers, running, stored, wait_for, write_grid
+from tests.reliability.rare import rare
 from tests.tiny_grid import actloss
 
 

@@ -1,4 +1,4 @@
-"""Runs, kills, resumes, other configs, damage, rescues and reports in any order: no trial is lost, doubled or altered."""
+"""Runs, kills, other configs, damage, rescues and reports in any order: no trial is lost, doubled or altered."""
 
 import os
 import random
@@ -15,8 +15,8 @@ from actloss_cli.errors import UserError
 from actloss_cli.execute.processes import prepare_workers
 from actloss_cli.store.doctor import diagnose, rescue
 from actloss_cli.store.reader import read_run
+from studies.sessions import STORED, stored
 from tests.reliability.inline import session
-from tests.reliability.sessions import STORED, stored
 
 N_HISTORIES = int(os.environ.get("N_HISTORIES", "6"))
 

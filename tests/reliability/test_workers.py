@@ -19,7 +19,7 @@ from actloss_cli.execute.time_limits import FACTOR, LEAST_S, TimeLimits
 from actloss_cli.execute.worker_process import describe_exit
 from actloss_cli.plan.plan import make_plan
 from actloss_cli.store.reader import read_run
-from tests.reliability.sessions import wait_for
+from studies.sessions import wait_for
 from tests.tiny_grid import actloss
 
 

@@ -10,12 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-import pytest
-
+from actloss_cli.store.checksums import COLUMNS
 from actloss_cli.store.schema import PARTS
-
-rare = pytest.mark.skipif(os.environ.get("EVERY_FAULT") != "1", reason="takes long: in make faults")
 
 GRID = """\
 name: grid
@@ -30,7 +28,10 @@ seeds: {tune: 2, final: 2}
 model: {hidden: [8]}
 training: {epochs: 3, batch_size: 64}
 """
+Rows = dict[tuple[object, ...], tuple[object, ...]]
+"""Of one table, by key."""
 STORED = ("trials", *PARTS)
+_ELAPSED = COLUMNS["trials"].index("elapsed_s")
 
 
 def write_grid(folder: Path, text: str = GRID) -> Path:
@@ -41,15 +42,16 @@ def write_grid(folder: Path, text: str = GRID) -> Path:
     return path
 
 
-def start(*arguments: object, cwd: Path, **options: object) -> "subprocess.Popen[str]":
+def start(*arguments: object, cwd: Path, **options: Any) -> subprocess.Popen[str]:
     """The command, in a session of its own so that its whole family can be ended."""
     command = [sys.executable, "-m", "actloss_cli", *map(str, arguments)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
-    return subprocess.Popen(command, cwd=cwd, **pipes | options)  # type: ignore[call-overload]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process: subprocess.Popen[str] = subprocess.Popen(command, cwd=cwd, start_new_session=True, **pipes | options)
+    return process
 
 
 @contextlib.contextmanager
-def running(*arguments: object, cwd: Path, **options: object) -> "Iterator[subprocess.Popen[str]]":
+def running(*arguments: object, cwd: Path, **options: Any) -> Iterator[subprocess.Popen[str]]:
     """The command; nothing of it is left behind."""
     process = start(*arguments, cwd=cwd, **options)
     try:
@@ -77,12 +79,12 @@ def count_trials(folder: Path) -> int:
         return 0
 
 
-def stored(folder: Path) -> dict[str, dict[tuple[object, ...], tuple[object, ...]]]:
+def stored(folder: Path) -> dict[str, Rows]:
     """Every row of every trial by its key; opens to write, as the next session does, so that SQLite mends first."""
     if not (folder / "results.sqlite").exists():
         return {table: {} for table in STORED}
     with closing(sqlite3.connect(folder / "results.sqlite", timeout=60)) as db:
-        found: dict[str, dict[tuple[object, ...], tuple[object, ...]]] = {}
+        found: dict[str, Rows] = {}
         for table in STORED:
             is_there = db.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
             rows = db.execute(f"SELECT * FROM {table}").fetchall() if is_there else []
@@ -92,26 +94,29 @@ def stored(folder: Path) -> dict[str, dict[tuple[object, ...], tuple[object, ...
         return found
 
 
-def without_times(rows: dict[tuple[object, ...], tuple[object, ...]], n_before: int = 7) -> dict[object, object]:
-    """Rows of `trials` without what depends on the moment: the time a trial took, and the checksum over it."""
-    return {key: (*row[:n_before], *row[n_before + 1 : -1]) for key, row in rows.items()}
+def without_times(rows: Rows) -> Rows:
+    """Rows of `trials` without what hangs on the moment: the time that a trial took, and the checksum over it."""
+    return {key: (*row[:_ELAPSED], *row[_ELAPSED + 1 : -1]) for key, row in rows.items()}
 
 
-def numbers(folder: Path) -> dict[str, dict[object, object]]:
-    """All stored numbers that must not depend on what happened to the run."""
-    found: dict[str, dict[object, object]] = {**stored(folder)}
-    return {**found, "trials": without_times(found["trials"])}  # type: ignore[arg-type]
+def numbers(folder: Path) -> dict[str, Rows]:
+    """All that is stored of trials and must not hang on what happened to the run."""
+    found = stored(folder)
+    return found | {"trials": without_times(found["trials"])}
 
 
 def family(pid: int) -> list[int]:
     """The processes that descend from one."""
-    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    children = [int(child) for child in listing.stdout.split()]
+    children = _children(pid)
     return [*children, *(below for child in children for below in family(child))]
 
 
 def workers(pid: int) -> list[int]:
     """Worker processes of a run: the children of the process that they are copies of."""
-    direct = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    children = {int(child) for child in direct.stdout.split()}
-    return [one for one in family(pid) if one not in children]
+    return [worker for child in _children(pid) for worker in _children(child)]
+
+
+def _children(pid: int) -> list[int]:
+    command = ["ps", "-o", "pid=", "--ppid", str(pid)]
+    listing = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [int(child) for child in listing.stdout.split()]
