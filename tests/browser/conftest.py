@@ -29,8 +29,29 @@ class Opened:
     requests: list[str] = field(default_factory=list)
 
 
+class Browsers:
+    """One browser for all tests, and another where the system has ended it."""
+
+    def __init__(self, playwright: object, path: str) -> None:
+        self._playwright, self._path = playwright, path
+        self._browser = self._launch()
+
+    def connected(self) -> object:
+        if not self._browser.is_connected():
+            self._browser = self._launch()
+        return self._browser
+
+    def close(self) -> None:
+        self._browser.close()
+
+    def _launch(self):
+        # CI runs as root, and may have little shared memory
+        options = ["--no-sandbox", "--disable-dev-shm-usage"]
+        return self._playwright.chromium.launch(executable_path=self._path, args=options)
+
+
 @pytest.fixture(scope="session")
-def chromium():
+def browsers() -> Iterator[Browsers]:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         reason = f"not installed: a browser, one of {', '.join(BROWSERS)}"
@@ -40,9 +61,9 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])  # CI runs as root
-        yield browser
-        browser.close()
+        browsers = Browsers(playwright, path)
+        yield browsers
+        browsers.close()
 
 
 @pytest.fixture(scope="session")
@@ -70,12 +91,14 @@ def page_file(browsed, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def open_page(chromium, page_file) -> Iterator:
+def open_page(browsers, page_file) -> Iterator:
     """Opens the page, or another file, in a fresh context; fails at the end if it complained or asked for anything."""
     opened: list[Opened] = []
 
     def open_one(fragment: str = "", path: Path = page_file, complains_of: str = "", **options):
-        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 900}} | options), offline=True)
+        context = browsers.connected().new_context(
+            **({"viewport": {"width": 1280, "height": 900}} | options), offline=True
+        )
         context.set_default_timeout(10_000)
         one = Opened(context.new_page(), complains_of)
         one.page.on("console", lambda message: one.complaints.append(message.text))
