@@ -36,10 +36,12 @@ class Browsers:
         self._playwright, self._path = playwright, path
         self._browser = self._launch()
 
-    def connected(self) -> object:
-        if not self._browser.is_connected():
+    def new_context(self, **options):
+        try:
+            return self._browser.new_context(**options)
+        except Exception:  # whatever it says of being gone
             self._browser = self._launch()
-        return self._browser
+            return self._browser.new_context(**options)
 
     def close(self) -> None:
         self._browser.close()
@@ -96,9 +98,7 @@ def open_page(browsers, page_file) -> Iterator:
     opened: list[Opened] = []
 
     def open_one(fragment: str = "", path: Path = page_file, complains_of: str = "", **options):
-        context = browsers.connected().new_context(
-            **({"viewport": {"width": 1280, "height": 900}} | options), offline=True
-        )
+        context = browsers.new_context(**({"viewport": {"width": 1280, "height": 900}} | options), offline=True)
         context.set_default_timeout(10_000)
         one = Opened(context.new_page(), complains_of)
         one.page.on("console", lambda message: one.complaints.append(message.text))
