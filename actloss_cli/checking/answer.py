@@ -16,13 +16,16 @@ from actloss_cli.checking.initial import init_of
 from actloss_cli.checking.kind import kind_of
 from actloss_cli.checking.known_ops import AFFINE, MAPS, WEIGHTED
 from actloss_cli.checking.rules import (
+    class_axis,
     data,
     fading,
     fit,
     flow,
     habits,
     hidden,
+    likelihoods,
     nonlinearity,
+    own_losses,
     runs,
     start,
     steps,
@@ -33,7 +36,10 @@ from actloss_cli.checking.trace import DATA, Op
 _RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     *data.RULES,
     *targets.RULES,
+    *class_axis.RULES,
+    *likelihoods.RULES,
     *habits.RULES,
+    *own_losses.RULES,
     *fit.RULES,
     *nonlinearity.RULES,
     *hidden.RULES,

@@ -7,11 +7,12 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn, optim
 
+from actloss_cli.catalogue.interval import REAL
 from actloss_cli.checking.calling import call_model, copied, is_plain
 from actloss_cli.checking.head import Head, head_before, heads_of
 from actloss_cli.checking.known_ops import LINEAR
 from actloss_cli.checking.mixing import mixing_of
-from actloss_cli.checking.own_loss import recognise
+from actloss_cli.checking.own_loss import Likeness, recognise
 from actloss_cli.checking.trace import DATA, TARGET, WEIGHT, Op, Trace, Tracer, named_modules_followed, tensors_in
 
 
@@ -102,7 +103,7 @@ def examine(
     back = _differentiate(model, loss, [op.tensors[1] for op in layer_ops], (*of_heads, *given))
     heads = tuple(replace(head, negated=_is_negated(head, back)) for head in heads)
     if not heads and len(given) == 1:
-        heads = _own_head(trace, given[0], targets, back.of_tensors.get(id(given[0])))
+        heads = _own_head(trace, given[0], loss_fn, targets, back.of_tensors.get(id(given[0])))
     return Case(
         model=model,
         loss_fn=loss_fn,
@@ -140,6 +141,8 @@ def _differentiate(model: nn.Module, loss: Any, weights: Sequence[Tensor], ends:
         found = torch.autograd.grad(loss.sum(), [*named.values(), *others], allow_unused=True)
     except RuntimeError as error:
         return _Backward(failure=Failure("backward", error, None, ""))
+    # an embedding's may be sparse, of which little can be asked
+    found = tuple(g.to_dense() if g is not None and g.layout is not torch.strided else g for g in found)
     return _Backward(
         of_parameters=dict(zip(named, found, strict=False)),
         of_tensors={id(tensor): g for tensor, g in zip(others, found[len(named) :], strict=True)},
@@ -170,7 +173,9 @@ def _is_negated(head: Head, back: _Backward) -> bool:
     return gradient is not None and bool((gradient <= 0).all()) and bool((gradient < 0).any())
 
 
-def _own_head(trace: Trace, output: Tensor, targets: Any, gradient: Tensor | None) -> tuple[Head, ...]:
+def _own_head(
+    trace: Trace, output: Tensor, loss_fn: Callable[..., Any], targets: Any, gradient: Tensor | None
+) -> tuple[Head, ...]:
     only = list(tensors_in(targets))
     if len(only) != 1 or gradient is None:
         return ()
@@ -178,7 +183,26 @@ def _own_head(trace: Trace, output: Tensor, targets: Any, gradient: Tensor | Non
     if like is None:
         return ()
     head = head_before(output, trace.producer(output), "", like.spec.name, only[0], {}, None)
+    if head.interval == REAL and not _is_so_elsewhere(like, output, loss_fn, targets, only[0]):
+        return ()
     return (replace(head, negated=like.negated),)
+
+
+def _is_so_elsewhere(like: Likeness, output: Tensor, loss_fn: Callable[..., Any], targets: Any, target: Tensor) -> bool:
+    """Whether the likeness is there at larger outputs of the other sign too; of one point it may be chance.
+
+    A critic's `outputs * signs` has the gradient of an absolute error, and of a hinge, as long as outputs are small.
+    """
+    if like.spec.domain != REAL:
+        return True
+    elsewhere = (-3 * output.detach() - output.detach().sign()).requires_grad_()
+    try:
+        (gradient,) = torch.autograd.grad(loss_fn(elsewhere, targets).sum(), elsewhere)
+    except Exception:  # there the user's own loss may well raise
+        return True
+    if not gradient.isfinite().all():
+        return True
+    return recognise(elsewhere, target, gradient) == like
 
 
 def _layer_ops(trace: Trace) -> list[Op]:

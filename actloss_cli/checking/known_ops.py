@@ -139,6 +139,7 @@ STEPS = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "heaviside"
 """Their slope is 0 wherever they have one."""
 NOT_LINEAR_PRODUCTS = frozenset({"mul", "matmul", "bmm", "mm", "einsum", "div", "baddbmm", "mv", "bilinear"})
 """Linear only in one of their tensors."""
+POOLS = frozenset(f"{how}_pool{n}d" for how in ("avg", "max", "adaptive_avg", "adaptive_max") for n in (1, 2, 3))
 LINEAR_ALL = (
     LINEAR
     | PASSING

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from actloss_cli.catalogue import LOSSES
 from actloss_cli.catalogue.spec import LossSpec
+from actloss_cli.checking.head import SUMS_TO_1
 
 _SAME = 1e-4
 """Of gradients in float32, relative to their length."""
@@ -24,7 +25,7 @@ class Likeness:
 
 def recognise(outputs: Tensor, targets: Tensor, gradient: Tensor) -> Likeness | None:
     """By `gradient` `[B]` or `[B, C]` of the loss at `outputs`, up to a factor; None if none fits."""
-    if outputs.dim() > 2 or not gradient.isfinite().all() or not gradient.abs().max() > 0:
+    if not 1 <= outputs.dim() <= 2 or not gradient.isfinite().all() or not gradient.abs().max() > 0:
         return None
     u = outputs.detach().double().reshape(len(outputs), -1)
     wanted = _direction(gradient.detach().double().reshape(u.shape))
@@ -51,6 +52,8 @@ def _codings(u: Tensor, targets: Tensor, spec: LossSpec) -> Iterator[Tensor]:
         if targets.shape == u.shape and u.shape[1] > 1:
             yield targets.argmax(1)
         return
+    if spec.takes in ("probabilities", "log-probabilities") and not _is_distribution(targets):
+        return  # a product with weights of either sign, as of actions with their advantages, has the same gradient
     if targets.numel() == u.numel():
         yield targets.double().reshape(u.shape)
     elif (
@@ -61,11 +64,21 @@ def _codings(u: Tensor, targets: Tensor, spec: LossSpec) -> Iterator[Tensor]:
         yield F.one_hot(targets.reshape(-1).long(), u.shape[1]).double()
 
 
+def _is_distribution(targets: Tensor) -> bool:
+    """Or class indices, of which one-hot rows are made."""
+    if not targets.is_floating_point():
+        return True
+    return bool(targets.min() >= 0) and bool(((targets.sum(-1) - 1).abs() < SUMS_TO_1).all())
+
+
 def _gradient(spec: LossSpec, u: Tensor, coded: Tensor) -> Tensor | None:
     if u.min() < spec.domain.low or u.max() > spec.domain.high:
         return None
     leaf = u.clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(spec.per_sample(leaf, coded, **spec.hyper).sum(), leaf)
+    try:
+        (gradient,) = torch.autograd.grad(spec.per_sample(leaf, coded, **spec.hyper).sum(), leaf)
+    except RuntimeError:  # torch refuses such targets
+        return None
     return gradient if gradient.isfinite().all() else None
 
 

@@ -76,6 +76,18 @@ class Trace:
         return frozenset({self.leaves[id(tensor)]} if id(tensor) in self.leaves else ())
 
 
+def ops_behind(op: Op | None) -> list[Op]:
+    """It and all that it follows from, each once."""
+    found, stack, seen = list[Op](), [op] if op else [], set[int]()
+    while stack:
+        one = stack.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            found.append(one)
+            stack.extend(parent for parent in one.parents if parent is not None)
+    return found
+
+
 class Tracer(TorchFunctionMode):
     """Records into `trace` while it is active."""
 

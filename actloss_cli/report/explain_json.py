@@ -1,9 +1,11 @@
 """A card as JSON; its keys are stable."""
 
 import math
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
+from actloss_cli.reference.measured import measured_for
 from actloss_cli.report.json_text import document
 from actloss_cli.theory.card import Card
 from actloss_cli.theory.properties import Properties
@@ -13,9 +15,9 @@ def card_json(card: Card) -> str:
     """JSON with the fields of `Properties` and what the card says besides; null where a property has no meaning.
 
     `reach` is a list of both ends, null where there is none; `loss_floor` is null, and `unbounded` true, where the loss
-    falls without end.
+    falls without end. `measured` has, by dataset, what the shipped reference grid measured for the output and the loss.
     """
-    return document({**_pairing(card), **_properties(card.properties), **_said(card)})
+    return document({**_pairing(card), **_properties(card.properties), **_said(card), "measured": _measured(card)})
 
 
 def _pairing(card: Card) -> dict[str, Any]:
@@ -26,6 +28,19 @@ def _pairing(card: Card) -> dict[str, Any]:
         "output": card.output.label,
         "loss": card.loss.label,
     }
+
+
+def _measured(card: Card) -> list[dict[str, Any]]:
+    return [
+        {
+            "dataset": one.dataset,
+            "pairings": len(one.pairings),
+            "working": one.n_working,
+            "relative": one.relative if math.isfinite(one.relative) else None,
+            "verdicts": dict(Counter(pairing.verdict for pairing in one.pairings).most_common()),
+        }
+        for one in measured_for(card.kind, card.output.label, card.loss.label)
+    ]
 
 
 def _properties(properties: Properties | None) -> dict[str, Any]:

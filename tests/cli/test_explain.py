@@ -1,5 +1,6 @@
 """`actloss explain` as a user meets it: the card in text and JSON, its figure, messages to the letter."""
 
+import csv
 import json
 import sys
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ import pytest
 from actloss_cli.catalogue import KINDS
 from actloss_cli.cli import app as command
 from actloss_cli.cli.explain import KindOption
+from actloss_cli.reference.measured import TABLE
 
 KEYS = [
     "undefined_share",
@@ -71,6 +73,20 @@ def test_the_json_has_every_stable_key(explain):
     assert found["reach"] == [0, 1]
     assert (found["convex"], found["proper"], found["calibrated"], found["matching"]) == (False, True, True, False)
     assert (found["predicted"], found["r2_ceiling"], found["unbounded"]) == ("works", None, False)
+
+
+def test_the_json_has_what_the_reference_grid_measured(explain):
+    found = json.loads(explain("--task", "binary", "--output", "softmax", "--loss", "cross_entropy", "--json").stdout)
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if (row["output"], row["loss"]) == ("softmax", "cross_entropy")]
+    rows = [row for row in rows if row["kind"] == "binary"]
+    assert sum(one["pairings"] for one in found["measured"]) == len(rows) > 0
+    for one in found["measured"]:
+        verdicts = [row["verdict"] for row in rows if row["dataset"] == one["dataset"]]
+        assert one["verdicts"] == {verdict: verdicts.count(verdict) for verdict in set(verdicts)}
+        assert one["working"] == verdicts.count("works") + verdicts.count("slow")
+    arguments = ("--task", "binary", "--output", "hardshrink", "--loss", "focal", "--json")
+    assert json.loads(explain(*arguments).stdout)["measured"] == []
 
 
 def test_the_json_of_hidden_layers_has_sizes_by_layer_and_where_they_settle(explain):

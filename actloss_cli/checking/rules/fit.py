@@ -94,4 +94,4 @@ def _theory(notice: Notice, n_ways: int) -> str:
     return "; ".join(parts)
 
 
-RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (misfits, ranges.reach)
+RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (misfits, softmaxes.twice_in_own_loss, ranges.reach)

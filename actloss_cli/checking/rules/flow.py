@@ -6,7 +6,8 @@ from torch import Tensor, nn
 
 from actloss_cli.checking.case import Case, parameters_of
 from actloss_cli.checking.findings import Finding, Level
-from actloss_cli.checking.trace import Op
+from actloss_cli.checking.known_ops import LEAVES_TORCH
+from actloss_cli.checking.trace import Op, ops_behind
 
 
 def nothing_learns(case: Case) -> Iterator[Finding]:
@@ -78,16 +79,17 @@ def _nearest_cut(case: Case, tensor: Tensor) -> Op | None:
 
 
 def partly_cut(case: Case) -> Iterator[Finding]:
-    """Layers that run and are to be trained, whose results are detached before the loss."""
+    """Layers that run and are to be trained, whose results are detached, or leave torch, before the loss."""
     if not case.gradients or all(gradient is None for gradient in case.gradients.values()):
         return
     parameters = dict(case.model.named_parameters())
     for op in case.trace.ops:
-        if not op.cut or op.in_loss or op.name not in ("detach", "data"):
+        leaves = op.name in LEAVES_TORCH - {"__bool__"}
+        if op.in_loss or not (leaves or (op.cut and op.name in ("detach", "data"))):
             continue
         above = _weights_behind(op)
         lost = [n for n, g in case.gradients.items() if g is None and id(parameters[n]) in above]
-        if lost and _leads_on(case, op):
+        if lost and (leaves or _leads_on(case, op)):
             yield Finding(
                 level=Level.WARNING,
                 rule="detached-layers",
@@ -101,15 +103,7 @@ def partly_cut(case: Case) -> Iterator[Finding]:
 
 
 def _weights_behind(op: Op) -> set[int]:
-    found, stack, seen = set[int](), [op], set[int]()
-    while stack:
-        one = stack.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        found.update(id(tensor) for tensor in one.tensors)
-        stack.extend(parent for parent in one.parents if parent is not None)
-    return found
+    return {id(tensor) for one in ops_behind(op) for tensor in one.tensors}
 
 
 def _leads_on(case: Case, op: Op) -> bool:
@@ -119,6 +113,40 @@ def _leads_on(case: Case, op: Op) -> bool:
         for output in case.outputs
         if (made := case.trace.producer(output)) is not None and op.outputs
     )
+
+
+def goes_nowhere(case: Case) -> Iterator[Finding]:
+    """Layers that run and are to be trained, whose results reach neither an output nor the loss."""
+    if case.failure is not None or not any(gradient is not None for gradient in case.gradients.values()):
+        return
+    ends = [case.loss, *case.outputs] if isinstance(case.loss, Tensor) else []
+    reached = {id(op) for end in ends if (made := case.trace.producer(end)) for op in ops_behind(made)}
+    parameters = dict(case.model.named_parameters())
+    lost = {id(parameters[name]): name for name, gradient in case.gradients.items() if gradient is None}
+    for op in case.model_ops:
+        named = [lost[id(tensor)] for tensor in op.tensors if id(tensor) in lost]
+        if named and reached and id(op) not in reached and _ends_unread(case, op):
+            yield Finding(
+                level=Level.WARNING,
+                rule="result-unused",
+                where=op.where,
+                sentence=f"{op.name} {op.at} runs, but nothing takes what comes of it: {', '.join(named)} will never "
+                "be trained",
+                evidence="its results lead to no output and not to the loss",
+                fix="x = F.relu(self.fc(x))  # keep the result; F.relu(x) alone changes nothing",
+            )
+            return
+
+
+def _ends_unread(case: Case, op: Op) -> bool:
+    """Whether nothing that follows from it is cut off on purpose, or read outside of torch."""
+    follows = {id(op)}
+    for one in case.trace.ops:
+        if any(id(parent) in follows for parent in one.parents if parent is not None):
+            if one.cut or one.name in LEAVES_TORCH:
+                return False
+            follows.add(id(one))
+    return not op.cut
 
 
 def never_used(case: Case) -> Iterator[Finding]:
@@ -163,4 +191,10 @@ def not_registered(case: Case) -> Iterator[Finding]:
         )
 
 
-RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (nothing_learns, partly_cut, never_used, not_registered)
+RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    nothing_learns,
+    partly_cut,
+    goes_nowhere,
+    never_used,
+    not_registered,
+)

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 
 from actloss_cli.checking.case import Case
 from actloss_cli.checking.findings import Finding, Level
+from actloss_cli.checking.head import Head
+from actloss_cli.checking.known_ops import WEIGHTED
 
 
 def negated(case: Case) -> Iterator[Finding]:
-    """Every loss with the wrong sign."""
-    if case.heads and all(head.negated for head in case.heads):
+    """Every loss with the wrong sign; one of another network's outputs may be meant to grow, as a generator's is."""
+    if case.heads and all(head.negated and not _by_another_network(head) for head in case.heads):
         label = case.heads[0].loss_label
         yield Finding(
             level=Level.ERROR,
@@ -18,6 +20,10 @@ def negated(case: Case) -> Iterator[Finding]:
             evidence="its gradient is that of the known loss, reversed",
             fix="loss = -log_likelihood.mean()  # minimise the negative of what is to grow",
         )
+
+
+def _by_another_network(head: Head) -> bool:
+    return head.source is not None and head.source.in_loss and head.source.name in WEIGHTED
 
 
 def classes_compete(case: Case) -> Iterator[Finding]:

@@ -12,15 +12,16 @@ from actloss_cli.checking.known_ops import (
     MAPS,
     NOT_LINEAR_PRODUCTS,
     PASSING,
+    POOLS,
 )
-from actloss_cli.checking.trace import DATA, Op
+from actloss_cli.checking.trace import DATA, Op, ops_behind
 
 
 def linear_throughout(case: Case) -> Iterator[Finding]:
     """Several layers with weights and no non-linearity between input and loss."""
     if not case.heads or case.output is None:
         return
-    reached = _ancestors(case.trace.producer(case.heads[0].u))
+    reached = ops_behind(case.trace.producer(case.heads[0].u))
     inside = [op for op in reached if not op.in_loss and DATA in op.origin]
     layers = [op for op in inside if op.name in LINEAR and len(op.tensors) > 1]
     before_head = {id(step.op) for step in case.heads[0].steps}
@@ -72,7 +73,7 @@ def missing_between(case: Case) -> Iterator[Finding]:
             rule="no-non-linearity-between",
             where=op.where,
             sentence=f"{below.where} feeds {op.where} without a non-linearity in between: the two are one linear layer",
-            evidence=f"linear {n_in} to {width}, then linear {width} to {n_out}",
+            evidence=f"{below.name} {n_in} to {width}, then {op.name} {width} to {n_out}",
             fix=f"x = F.relu(x)  # between {below.where} and {op.where}",
         )
         return
@@ -84,33 +85,32 @@ def _head_ops(case: Case) -> list[Op]:
 
 def _linear_below(op: Op) -> Op | None:
     """The linear layer whose results come in with nothing but shapes, dropout and scaling on the way."""
-    if op.name != "linear" or op.in_loss or not op.parents:
+    if op.in_loss or not op.parents or not _mixes_all(op):
         return None
     below = op.parents[0]
     while below is not None and below.name in PASSING | BATCH_NORMS and below.parents:
         if below.name in ("view", "reshape", "getitem", "transpose", "permute", "select", "chunk", "split"):
             return None  # heads of attention, steps of a sequence
         below = below.parents[0]
-    return below if below is not None and below.name == "linear" and len(below.tensors) > 1 else None
+    return below if below is not None and below.name == op.name and _mixes_all(below) else None
+
+
+def _mixes_all(op: Op) -> bool:
+    """A linear layer; a convolution over channels and places alike, as those that are factorised on purpose are not."""
+    if op.name == "linear":
+        return len(op.tensors) > 1
+    if op.name not in ("conv1d", "conv2d", "conv3d") or len(op.tensors) < 2 or not op.outputs:
+        return False
+    weight = op.tensors[1]
+    return weight.shape[1] == op.tensors[0].shape[1] and min(weight.shape[2:]) > 1
 
 
 def _ends_plainly(op: Op, consumers: Mapping[int, list[Op]]) -> bool:
-    """Whether an activation, the loss, or nothing takes its results: no attention, no residual sum."""
+    """Whether an activation, a pool, the loss, or nothing takes its results: no attention, no residual sum."""
     after = consumers.get(id(op), [])
-    while len(after) == 1 and after[0].name in PASSING:
+    while len(after) == 1 and after[0].name in PASSING | BATCH_NORMS:
         after = consumers.get(id(after[0]), [])
-    return all(one.in_loss or one.name in (MAPS - AFFINE) | {"softmax", "log_softmax"} for one in after)
-
-
-def _ancestors(op: Op | None) -> list[Op]:
-    found, stack, seen = list[Op](), [op] if op else [], set[int]()
-    while stack:
-        one = stack.pop()
-        if id(one) not in seen:
-            seen.add(id(one))
-            found.append(one)
-            stack.extend(parent for parent in one.parents if parent is not None)
-    return found
+    return all(one.in_loss or one.name in (MAPS - AFFINE) | {"softmax", "log_softmax"} | POOLS for one in after)
 
 
 RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (linear_throughout, missing_between)

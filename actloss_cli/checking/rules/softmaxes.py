@@ -1,12 +1,14 @@
 """Softmax along an axis, and how often: faults that the output activation has by itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from torch import Tensor
 
+from actloss_cli.checking.case import Case
 from actloss_cli.checking.findings import Finding, Level
 from actloss_cli.checking.head import SUMS_TO_1, Head
-from actloss_cli.checking.known_ops import ALONG
+from actloss_cli.checking.known_ops import ALONG, PASSING
+from actloss_cli.checking.trace import DATA
 from actloss_cli.reference.measured import cost_of
 
 
@@ -80,6 +82,41 @@ def _twice_in_the_model(head: Head) -> Iterator[Finding]:
                 fix=f"# leave out {first} {head.steps[names.index(first)].op.at}",
             )
             return
+
+
+_AGAIN: Mapping[str, frozenset[str]] = {
+    "softmax": ALONG | {"logsumexp"},
+    "sigmoid": frozenset({"sigmoid", "log_sigmoid"}),
+}
+"""What makes probabilities, to what must not take them for logits."""
+
+
+def twice_in_own_loss(case: Case) -> Iterator[Finding]:
+    """A loss that no head knows, as a weighted log-likelihood or Dice, which takes probabilities for logits."""
+    of_heads = {id(step.op) for head in case.heads for step in head.steps}
+    for op in case.trace.ops:
+        if not op.in_loss or not op.parents:
+            continue
+        first = op.parents[0]
+        while first is not None and first.name in PASSING and first.parents:
+            first = first.parents[0]
+        if first is None or op.name not in _AGAIN.get(first.name, ()) or id(first) in of_heads:
+            continue
+        if DATA not in first.origin:
+            continue
+        yield Finding(
+            level=Level.ERROR,
+            rule=f"{first.name}-applied-twice",
+            where=first.where,
+            sentence=f"{op.name} {op.at} takes what {first.name} gives for logits: probabilities are squeezed a second "
+            "time",
+            evidence=f"{first.name} {first.at}, then {op.name}",
+            theory="of numbers between 0 and 1, softmax gives no class more than e times another's probability"
+            if first.name == "softmax"
+            else "of numbers between 0 and 1, sigmoid gives 0.5 to 0.731",
+            fix="return x  # the logits, as the last layer gives them",
+        )
+        return
 
 
 RULES: tuple[Callable[[Head], Iterator[Finding]], ...] = (_one_unit, _wrong_axis, _twice_in_the_model)

@@ -120,8 +120,8 @@ def far_start(case: Case) -> Iterator[Finding]:
         if expected is None or here is None or not expected[0] > 0 or not math.isfinite(here):
             continue
         most = MOST_ERROR if head.loss in ("mse", "huber", "smooth_l1", "mae") else MOST_LOSS
-        if here < most * expected[0]:
-            continue
+        if here < most * expected[0] or any(step.name in ("mul", "div") for step in head.steps):
+            continue  # a scale or a temperature is set on purpose
         spread = float(head.u.detach().double().square().mean().sqrt())
         yield Finding(
             level=Level.WARNING,
@@ -143,12 +143,14 @@ def far_start(case: Case) -> Iterator[Finding]:
 def mixed_rows(case: Case) -> Iterator[Finding]:
     """One row's output that depends on another row's input."""
     if case.mixing > LEAST_MIXING:
+        two = [list(one.shape[:2]) for one in (*case.inputs[:1], *case.targets[:1]) if one.dim() > 1]
+        or_time = "; fine if axis 0 is time, as PyTorch's recurrent layers have it" if two[1:] == two[:1] else ""
         yield Finding(
             level=Level.WARNING,
             rule="mixed-rows",
             sentence="the output of a row depends on the other rows' inputs: rows of a minibatch are mixed, as by "
             "a wrong view, "
-            "a missing batch_first=True, or a softmax over axis 0",
+            f"a missing batch_first=True, or a softmax over axis 0{or_time}",
             evidence=f"changing row 0 changes the others by {number(100 * case.mixing)} % as much",
             fix="nn.LSTM(.., batch_first=True)  # inputs [B, T, F]; x.flatten(1), not x.view(-1, n)",
             symptom=1,
