@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from actloss_cli.plan.selection import Floats
 
@@ -15,6 +13,8 @@ def holm(p: Floats) -> Floats:
     NaN stands for a hypothesis that was not tested: it stays NaN and is not counted. Valid however the tests depend on
     each other (Holm, 1979).
     """
+    from statsmodels.stats.multitest import multipletests  # noqa: PLC0415 - imports as long as a report computes
+
     return _adjusted(p, lambda tested: multipletests(tested, method="holm")[1])
 
 
@@ -23,7 +23,15 @@ def benjamini_hochberg(p: Floats) -> Floats:
 
     NaN as in `holm`. Valid for tests that are independent or depend positively (Benjamini & Hochberg, 1995).
     """
-    return _adjusted(p, stats.false_discovery_control)
+    return _adjusted(p, _least_rates)
+
+
+def _least_rates(p: Floats) -> Floats:
+    """The least over all that are as large or larger of p n / rank; what SciPy imports for it takes half a second."""
+    order = np.argsort(p)[::-1]
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum.accumulate(np.minimum(p[order] * len(p) / np.arange(len(p), 0, -1), 1.0))
+    return adjusted
 
 
 def _adjusted(p: Floats, adjust: Callable[[Floats], Floats]) -> Floats:

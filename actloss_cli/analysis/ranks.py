@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from actloss_cli.analysis.pairing_order import best_first
 from actloss_cli.analysis.pairing_row import FUNCTIONS
@@ -64,7 +63,7 @@ def rank_levels(pairings: pd.DataFrame, kind: str, role: str) -> Ranks | None:
     complete = blocks.dropna(axis="columns")
     if len(complete) < MIN_TASKS or complete.shape[1] < MIN_LEVELS:
         return None
-    # with it come seaborn and matplotlib: a second that most reports can do without
+    # With it come scipy.stats, seaborn and matplotlib: seconds that most reports can do without.
     from scikit_posthocs import posthoc_nemenyi_friedman  # noqa: PLC0415
 
     mean_rank = complete.rank(axis="columns", ascending=False).mean().sort_values(kind="stable")
@@ -95,6 +94,8 @@ def _friedman_p(values: pd.DataFrame) -> float:
     """Of `[tasks, levels]`."""
     if (values.nunique(axis="columns") == 1).all():
         return 1.0  # All tied everywhere: the statistic is 0 / 0.
+    from scipy import stats  # noqa: PLC0415 - as above
+
     return float(stats.friedmanchisquare(*values.to_numpy().T).pvalue)
 
 

@@ -39,6 +39,8 @@ def report(
       actloss report results/ --no-figures
       actloss report results/grid --only mismatched --where "loss=mse,activation=relu" --top 30
     """
+    import pandas as pd
+
     from actloss_cli.analysis import analyse
     from actloss_cli.cli.console import stdout
     from actloss_cli.errors import ExitCode, Problem, UserError
@@ -48,6 +50,8 @@ def report(
     from actloss_cli.store.folder import runs_in
     from actloss_cli.store.reader import read_run
 
+    # Tables are cut into many small ones here, which strings of Python's own stand in less time than Arrow's.
+    pd.set_option("mode.string_storage", "python")
     selection = Selection(tuple(task or ()), only, read_where(where or ()))
     runs = runs_in(results)
     summaries: list[str] = []
@@ -57,10 +61,10 @@ def report(
     for folder in runs:
         try:
             data = read_run(folder)
+            analysis = analyse(data)  # Unpacks what it needs, and may meet damage.
         except UserError as error:
             problems += error.problems
             continue
-        analysis = analyse(data)
         if not selection.is_empty:
             try:
                 summaries += _print_selection(data, analysis, selection, top, as_json=as_json)

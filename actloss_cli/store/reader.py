@@ -17,9 +17,10 @@ from actloss_cli.engine.outcome import METRICS
 from actloss_cli.errors import UserError
 from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.store.blobs import unpack
-from actloss_cli.store.checks import check_rows, check_version, unreadable
+from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.data import RunData
 from actloss_cli.store.predictions import FrozenPredictions, are_attested, read_predictions
+from actloss_cli.store.row_check import checking
 from actloss_cli.store.schema import DATABASE
 from actloss_cli.store.settings import read_sessions
 from actloss_cli.store.unpacked import Unpacked
@@ -47,21 +48,19 @@ _NUMBERS = {"seed": "int64", "n_train": "int64"} | dict.fromkeys(
 
 def read_run(folder: Path) -> RunData:
     """Everything that analysis needs of one run; raises if the database is damaged or of another schema."""
-    with _damage_named(folder) as path:
-        with _open(path) as db:
-            db.execute("BEGIN")  # One consistent state, whatever is written meanwhile.
-            check_rows(db, path)
-            tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
-            pairings = pd.read_sql(_PAIRINGS, db, index_col="pairing_id")
-            asked = pd.read_sql(_ASKED, db)
-            stored = pd.read_sql(_TRIALS, db, index_col="trial", dtype=_NUMBERS)
-            curves = dict(db.execute(_VALIDATION_CURVES).fetchall())
-            row_scores = dict(db.execute(_ROW_SCORES).fetchall())
-            diagnostics = dict(db.execute(_DIAGNOSTICS).fetchall())
-            thresholds = db.execute(_THRESHOLDS).fetchone()
-            predictions = read_predictions(db)
-            (n_later,) = db.execute("SELECT coalesce(sum(n_later), 0) FROM pairings").fetchone()
-        # The writer waits for readers, so unpacking comes after the transaction.
+    with _damage_named(folder) as path, _open(path) as db, checking(db, path):
+        db.execute("BEGIN")  # One consistent state, whatever is written meanwhile.
+        tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
+        pairings = pd.read_sql(_PAIRINGS, db, index_col="pairing_id")
+        asked = pd.read_sql(_ASKED, db)
+        stored = pd.read_sql(_TRIALS, db, index_col="trial", dtype=_NUMBERS)
+        curves = dict(db.execute(_VALIDATION_CURVES).fetchall())
+        row_scores = dict(db.execute(_ROW_SCORES).fetchall())
+        diagnostics = dict(db.execute(_DIAGNOSTICS).fetchall())
+        thresholds = db.execute(_THRESHOLDS).fetchone()
+        predictions = read_predictions(db)
+        (n_later,) = db.execute("SELECT coalesce(sum(n_later), 0) FROM pairings").fetchone()
+        db.execute("COMMIT")  # The writer waits for readers, so unpacking comes after the transaction.
         trials = _trials_asked(asked, stored)
         tasks_of = trials["pairing_id"].map(pairings["task"])
         return RunData(
@@ -96,9 +95,8 @@ def read_curves(folder: Path) -> pd.DataFrame:
         ) k USING (trial) ORDER BY c.trial, c.metric
     """
     with _damage_named(folder) as path:
-        with _open(path) as db:
+        with _open(path) as db, checking(db, path):
             db.execute("BEGIN")
-            check_rows(db, path)
             rows = db.execute(query).fetchall()
         curves = [unpack(points) for _, _, points, _ in rows]
     lengths = [len(curve) for curve in curves]
