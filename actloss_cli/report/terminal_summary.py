@@ -15,6 +15,8 @@ from actloss_cli.report.terminal_text import say, shown
 
 _GROUPS = 4
 """Causes told one by one; the others share a line."""
+_COUNT = 8
+"""Characters of how many, with the space after it."""
 _CAUSE = 28
 """Characters of a cause's name, so that what follows stands in a column where there is room."""
 
@@ -47,11 +49,12 @@ def _print_mismatched(console: Console, summary: TaskSummary) -> None:
         return
     say(console, "mismatched, because of:", indent=2)
     for group in summary.mismatched[:_GROUPS]:
-        start = f"{group.n:>6}  {group.cause_name:<{_CAUSE}}  "
-        say(console, start + _fitting(list(group.functions), console.width - len(start) - 14))
+        start = f"{group.cause_name:<{_CAUSE}}  "
+        functions = _fitting(list(group.functions), console.width - _COUNT - len(start) - 14)
+        say(console, start + functions, indent=_COUNT, lead=f"{group.n:>6}")
     if rest := summary.mismatched[_GROUPS:]:
-        start = f"{sum(group.n for group in rest):>6}  "
-        say(console, start + _fitting([group.cause_name for group in rest], console.width - len(start) - 14))
+        names = _fitting([group.cause_name for group in rest], console.width - _COUNT - 14)
+        say(console, names, indent=_COUNT, lead=f"{sum(group.n for group in rest):>6}")
 
 
 def _fitting(names: list[str], width: int) -> str:

@@ -14,14 +14,15 @@ def shown(console: Console, text: str, style: str = "") -> Text:
     return Text(printable(plain, ascii_only=ascii_only), style=style, overflow="fold")
 
 
-def say(console: Console, *parts: Text | str, indent: int = 0) -> None:
-    """Prints the parts as one paragraph that folds at the console's width and hangs by `indent`."""
+def say(console: Console, *parts: Text | str, indent: int = 0, lead: str = "") -> None:
+    """Prints the parts as one paragraph that folds at the console's width; `lead` stands in the first line's indent."""
     paragraph = Text(overflow="fold")
     for part in parts:
         paragraph.append_text(part if isinstance(part, Text) else shown(console, part))
     for line in paragraph.wrap(console, max(console.width - indent, 20)):
         line.rstrip()
-        console.print(Text(" " * indent) + line, soft_wrap=True)
+        console.print(Text(lead.ljust(indent)) + line, soft_wrap=True)
+        lead = ""
 
 
 def symbol(console: Console, verdict: str) -> Text:
