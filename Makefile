@@ -25,10 +25,10 @@ BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit battery faults fuzz soak reliability everything format docs script-check simulate depth agreement gallery reference bench bench-quick bench-report bench-setup wheel clean
+.PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs script-check simulate depth agreement gallery reference bench bench-quick bench-report bench-setup wheel clean
 
 help:  ## explain the targets and variables
-	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
 	@awk 'BEGIN { print "\nVariables, as in make run WORKERS=2:" } sub(/^## /, "  ")' Makefile
 
 setup: $(VENV)/.installed  ## make the virtual environment and install into it, where that is not done
@@ -68,6 +68,12 @@ types: setup  ## check types, strictly
 unit: setup  ## run the tests, warnings as errors
 	$(PY) -m pytest $(PYTEST_FLAGS)
 
+claims: setup  ## train what configs/claims.yaml needs, and write docs/claims.md with what came out; minutes
+	$(ACTLOSS) claims run configs/claims.yaml $(RUN_FLAGS) --page docs/claims.md
+
+claims-by-hand: setup  ## three of the claims again in plain PyTorch, beside the outcomes of make claims; a minute
+	$(PY) -m studies.claims_by_hand --results "$(RESULTS)"
+
 battery: setup  ## run the tests that every function of the catalogue must pass
 	$(PY) -m pytest $(PYTEST_FLAGS) tests/battery
 
@@ -80,7 +86,7 @@ fuzz: setup  ## load 100,000 broken configs: only the documented errors may come
 soak: setup  ## 30 minutes of runs with a random fault a minute: no committed trial may be lost
 	$(PY) -m studies.reliability --soak 30
 
-reliability: setup  ## make each fault happen many times, for docs/reliability.md; most of an hour
+reliability: setup  ## make each fault happen many times, for docs/reliability.md; some 25 minutes
 	$(PY) -m studies.reliability
 
 everything: setup  ## run configs/everything.yaml, every function once, and report on it

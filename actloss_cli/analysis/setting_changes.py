@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
+from actloss_cli.config.task_names import name_of_section
 from actloss_cli.store.settings import RunSettings
 
 Group: TypeAlias = Literal["versions", "machine", "data", "config"]
@@ -103,7 +104,7 @@ def _config_changes(before: RunSettings, after: RunSettings) -> Iterator[Setting
     if not (before.config and after.config):
         return
     yield from _differences(_without_tasks(before.config), _without_tasks(after.config))
-    first, second = ({task["label"]: task for task in side.config["tasks"]} for side in (before, after))
+    first, second = ({name_of_section(task): task for task in side.config["tasks"]} for side in (before, after))
     shared: list[SettingChange] = []
     for task in first:
         for change in _differences(first[task], second[task]) if task in second else ():

@@ -41,7 +41,7 @@ _SAME = 1e-6
 
 
 @dataclass(frozen=True)
-class _Grid:
+class TuningGrid:
     """A task's tuning trials at base-grid rates: A activations, H heads, K settings, S seeds.
 
     A head is an output with a loss, a setting an optimizer at one of its rates.
@@ -81,7 +81,7 @@ def variance_shares(run: RunData, analysis: Analysis) -> pd.DataFrame:
     trials are left.
     """
     table = TrialTable.of(run)
-    frames = {task.label: _of_task(_grid(table, task, _target(analysis, task))) for task in table.tasks()}
+    frames = {task.label: _of_task(tuning_grid(table, task, speed_target(analysis, task))) for task in table.tasks()}
     return pd.concat(frames, names=["task"])
 
 
@@ -138,7 +138,7 @@ def omega_squared(parts: Floats, error: int) -> Floats:
     return np.where(df > 0, np.maximum(shares, 0), np.nan)
 
 
-def _target(analysis: Analysis, task: TaskFacts) -> float | None:
+def speed_target(analysis: Analysis, task: TaskFacts) -> float | None:
     """The reference's, as `make_reference` has it; None as long as the task has none."""
     reference = analysis.references.get(task.label)
     if reference is None:
@@ -147,7 +147,8 @@ def _target(analysis: Analysis, task: TaskFacts) -> float | None:
     return task.floor + TARGET_SHARE * (reached - task.floor)
 
 
-def _grid(table: TrialTable, task: TaskFacts, target: float | None) -> _Grid:
+def tuning_grid(table: TrialTable, task: TaskFacts, target: float | None) -> TuningGrid:
+    """The task's tuning trials at base-grid rates; speeds are those to `target`, a validation score."""
     pairings = table.run.pairings
     pairings = pairings[(pairings["task"] == task.label) & (pairings["invalid"] == "")]
     activation, activations = pd.factorize(pairings["activation"])
@@ -170,7 +171,7 @@ def _grid(table: TrialTable, task: TaskFacts, target: float | None) -> _Grid:
         curves = clip_at_floor(table.run.validation_score[trials, : task.epochs], task.floor)
         values[(1, *cells)] = 1 / (epochs_to_reach(curves, target) * task.steps_per_epoch)
     of_setting, rate = np.nonzero(is_base)
-    return _Grid(list(activations), list(heads), list(optimizers), of_setting, lrs[rate], values)
+    return TuningGrid(list(activations), list(heads), list(optimizers), of_setting, lrs[rate], values)
 
 
 def _tune_trials(table: TrialTable, pairing_ids: list[str]) -> tuple[Places, Places]:
@@ -191,9 +192,9 @@ def _base_rates(tried: NDArray[np.bool_], optimizer: Places, n_optimizers: int) 
     return np.asarray((n_tried == is_of.sum(axis=0)[:, None]) & (n_tried > 0))
 
 
-def _of_task(grid: _Grid) -> pd.DataFrame:
+def _of_task(grid: TuningGrid) -> pd.DataFrame:
     """The task's rows, index `factor`."""
-    kept = _complete_part(grid.present)
+    kept = complete_part(grid.present)
     values = grid.values[np.ix_(np.arange(len(RESPONSES)), *kept)]
     parts = np.zeros((len(FACTORS), 1 + len(RESPONSES)))
     shares = np.full((len(FACTORS), len(RESPONSES)), np.nan)
@@ -214,7 +215,7 @@ def _of_task(grid: _Grid) -> pd.DataFrame:
     return _frame(parts, shares, notes + reasons)
 
 
-def _complete_part(present: NDArray[np.bool_]) -> list[Places]:
+def complete_part(present: NDArray[np.bool_]) -> list[Places]:
     """What is left of each axis's levels when those with the largest share of holes go, until there is no hole."""
     kept = [np.arange(n) for n in present.shape]
     while not (part := present[np.ix_(*kept)]).all():
@@ -225,7 +226,7 @@ def _complete_part(present: NDArray[np.bool_]) -> list[Places]:
     return kept
 
 
-def _why_none(grid: _Grid) -> str:
+def _why_none(grid: TuningGrid) -> str:
     if not grid.activations:
         return "no shares: no pairing of the task can be trained"
     if not grid.present.any():
@@ -245,7 +246,7 @@ def _why_no_share(response: str, values: Floats) -> str:
     return f"no shares of {response}: {'no trial reaches the target' if never else 'it is the same in all trials'}"
 
 
-def _left_out(grid: _Grid, kept: list[Places]) -> str:
+def _left_out(grid: TuningGrid, kept: list[Places]) -> str:
     """The levels that the complete part lacks, by name where they are few."""
     activations, heads, settings, seeds = (set(levels.tolist()) for levels in kept)
     of_setting = grid.optimizer.tolist()

@@ -1,5 +1,6 @@
 """The command line: its verbs, and how errors become messages and exit codes. Nothing heavy is imported here."""
 
+import atexit
 import gc
 import sys
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from actloss_cli import __version__
 from actloss_cli.cli.check import check
+from actloss_cli.cli.claims import claims_app
 from actloss_cli.cli.compare import compare
 from actloss_cli.cli.doctor import doctor
 from actloss_cli.cli.explain import explain
@@ -20,6 +22,8 @@ from actloss_cli.cli.run import run
 from actloss_cli.cli.schema import schema
 from actloss_cli.cli.script import script
 from actloss_cli.cli.show import show
+from actloss_cli.cli.signals import ignore_signals
+from actloss_cli.cli.verify import verify
 from actloss_cli.errors import UserError
 
 app = typer.Typer(
@@ -40,6 +44,8 @@ app.command("explain")(explain)
 app.command("check")(check)
 app.command("script")(script)
 app.command("export")(export)
+app.add_typer(claims_app)
+app.command("verify")(verify)
 app.command("doctor")(doctor)
 app.command("list")(list_catalogue)
 app.command("init")(init)
@@ -74,4 +80,5 @@ def main() -> None:
         print_error(error)
         sys.exit(error.code)
     finally:
+        atexit.register(ignore_signals)  # Once the process ends, nothing is left to interrupt.
         gc.freeze()  # The end frees all; looking through the libraries' objects for garbage first takes a second.

@@ -16,6 +16,7 @@ from actloss_cli.cli.options import (
     WorkersOption,
     default_workers,
 )
+from actloss_cli.cli.signals import ignore_signals, signals_given_back
 from actloss_cli.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Device(StrEnum):
     CUDA = "cuda"
 
 
+@signals_given_back()
 def run(
     config: ConfigArgument,
     set_: SetOption = None,
@@ -116,6 +118,7 @@ def run(
             watch=view.update,
             on_start=on_start,
         )
+    ignore_signals()
     _say_ended(session, folder)
     if session.progress.stopped:
         raise typer.Exit(ExitCode.INTERRUPTED)

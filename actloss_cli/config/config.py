@@ -7,9 +7,10 @@ from actloss_cli.catalogue import Choice
 from actloss_cli.config.entries import FIND, ROLES, Role
 from actloss_cli.config.exclusion import Axes
 from actloss_cli.config.schema import OPENML_PREFIX, Pattern
+from actloss_cli.config.task_names import label_of
 from actloss_cli.datasets import DatasetRef
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.plan.trial import LrRule, Task
+from actloss_cli.plan.trial import LrRule, Model, Task
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class TaskConfig:
     task: Task
     axes: Axes
     exclude: tuple[Pattern, ...] = ()
+    model_label: str = ""
+    """The end of the task's name; "" where it is not named by its model too."""
 
     def resolved(self) -> dict[str, Any]:
         """As it may stand in a config's `tasks`."""
@@ -26,11 +29,11 @@ class TaskConfig:
         return {
             "kind": task.kind,
             "dataset": _dataset(task.dataset),
-            "label": task.label,
+            "label": label_of(task.label, self.model_label),
             **{role: [_entry(role, choice) for choice in self.axes[role]] for role in ROLES},
             "lr": _lr(task.lr),
             "seeds": {"tune": task.seeds.tune, "final": task.seeds.final},
-            "model": {"hidden": list(task.model.hidden), "init": task.model.init},
+            "model": _model(task.model, self.model_label),
             "training": {"epochs": task.training.epochs, "batch_size": task.training.batch_size},
             "exclude": _patterns(self.exclude),
         }
@@ -70,6 +73,11 @@ def _entry(role: Role, choice: Choice) -> dict[str, Any]:
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in settings.items()}
     own_label = {} if choice.label == Choice.of(choice.name, dict(choice.overrides)).label else {"as": choice.label}
     return {"name": choice.name, **plain, **own_label}
+
+
+def _model(model: Model, label: str) -> dict[str, Any]:
+    settings = {key: list(value) if isinstance(value, tuple) else value for key, value in model.settings().items()}
+    return settings | ({"as": label} if label else {})
 
 
 def _lr(rule: LrRule) -> dict[str, Any] | list[float]:

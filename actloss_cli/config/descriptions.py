@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from actloss_cli.config.entries import ROLES
+from actloss_cli.config.model_sections import ConvolutionSection, ModelSection, RecurrentSection
 from actloss_cli.config.schema import (
     ConfigFile,
     CsvSection,
     LrGrid,
-    ModelSection,
     OpenmlSection,
     Pattern,
     SeedsSection,
@@ -28,12 +28,18 @@ _GRID: Mapping[str, str] = {
     "optimizer": "What changes the weights.",
     "lr": "Learning rates: a log grid, one rate, or a list of rates.",
     "seeds": "How many seeds each phase has.",
-    "model": "The multi-layer perceptron.",
+    "model": "The model, or a list of models, each of which makes a task of its own, named TASK/MODEL.",
     "training": "The budget of one training.",
     "exclude": "Pairings to leave out: patterns with the wildcards * and ?.",
 }
 _COLUMN = "The column to predict."
 _MISSING = "What becomes of missing cells: an error, the mean of the training rows, or their rows are dropped."
+
+_SHAPED = {
+    "init": "How weights start: as torch's own layers, He's normal, Glorot's uniform, or LeCun's normal numbers.",
+    "shape": "How a row lies, channels first: [channels, steps] or [channels, height, width]; by default as the data.",
+    "as": "What tables call the model; in a list by default what tells it from the others.",
+}
 
 
 def _docs_of_fields(owner: type) -> dict[str, str]:
@@ -84,13 +90,28 @@ DESCRIPTIONS: Mapping[type, Mapping[str, str]] = MappingProxyType(
         ModelSection: {
             "hidden": "The width of each hidden layer; [] makes a linear model.",
             "init": "How weights start: as nn.Linear's, He's normal, Glorot's uniform, or LeCun's normal numbers.",
+            "kind": "A plain MLP, or one in which each hidden layer but the first is added to what it was given.",
+            "norm": "What normalises each hidden layer's pre-activations: nothing, batch or layer normalisation.",
+            "as": "What tables call the model; in a list by default what tells it from the others.",
+        },
+        ConvolutionSection: {
+            **_SHAPED,
+            "kind": "Convolutions over a sequence, or over an image.",
+            "channels": "Of what each convolution gives; the activation follows each.",
+            "kernel": "Places that a filter spans along each dimension; there is no padding.",
+            "stride": "Places from one filter position to the next.",
+        },
+        RecurrentSection: {
+            **_SHAPED,
+            "kind": "A cell h' = f(W x + U h + b) that reads a sequence step by step, f the activation.",
+            "width": "The numbers of its state.",
         },
         TrainingSection: {
             "epochs": "Passes over the training rows.",
             "batch_size": "Rows of one step.",
         },
         Pattern: {
-            "task": "Its label.",
+            "task": "Its name; the label alone covers it under each of its models.",
             "kind": "Of the task.",
             "dataset": "Its name.",
             **dict.fromkeys(ROLES, "Its name or label."),

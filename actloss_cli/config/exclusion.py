@@ -22,9 +22,9 @@ def covered(pattern: Pattern, task: Task, axes: Axes) -> Axes:
 
 
 def covers_task(pattern: Pattern, task: Task) -> bool:
-    """Whether the pattern's task, kind and dataset fit."""
+    """Whether the pattern's task, kind and dataset fit; a task's label stands for it under each of its models."""
     return (
-        fnmatchcase(task.label, pattern.task)
+        (fnmatchcase(task.label, pattern.task) or fnmatchcase(task.label.partition("/")[0], pattern.task))
         and fnmatchcase(task.kind, pattern.kind)
         and fnmatchcase(task.dataset.name, pattern.dataset)
     )

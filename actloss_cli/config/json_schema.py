@@ -61,6 +61,8 @@ def _mend(properties: dict[str, Schema]) -> None:
     if "lr" in properties:
         properties["lr"].pop("default", None)
         properties["lr"]["oneOf"].append({"type": "number", "exclusiveMinimum": 0})
+    if "model" in properties:
+        properties["model"].pop("default", None)
     if "dataset" in properties and "oneOf" in properties["dataset"]:
         *mappings, _ = properties["dataset"].pop("oneOf")
         properties["dataset"]["anyOf"] = [

@@ -1,24 +1,24 @@
 """A valid config file and its data to the config in force: settings merged, defaults filled in, patterns checked."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TypeVar
+from itertools import chain
 
 from actloss_cli.catalogue import Choice
 from actloss_cli.config.axes import DEFAULT_AXES
 from actloss_cli.config.config import RunConfig, TaskConfig
 from actloss_cli.config.entries import ROLES, Role
-from actloss_cli.config.exclusion import Axes, covered, covered_choices
+from actloss_cli.config.exclusion import Axes, covered, covered_choices, covers_task
 from actloss_cli.config.expansion import remaining_pairings
 from actloss_cli.config.flaw import Flaw, KeyPath
-from actloss_cli.config.schema import ConfigFile, Grid, LrGrid, Pattern, Section, TaskSection
+from actloss_cli.config.schema import ConfigFile, Grid, LrGrid, Pattern, TaskSection
 from actloss_cli.config.task_data import TaskData
+from actloss_cli.config.task_models import merged, read_models
+from actloss_cli.config.task_names import task_name
 from actloss_cli.config.wording import nearest_or_all, shown
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, Task, TrainingSpec
-
-S = TypeVar("S", bound=Section)
+from actloss_cli.plan.trial import LrRule, SeedCounts, Task, TrainingSpec
 
 MAX_PAIRINGS = 1_000_000
 """Of one task: room for every function with every other, but not for axes of settings that multiply beyond memory."""
@@ -28,43 +28,59 @@ def resolve(file: ConfigFile, data: Mapping[int, TaskData]) -> tuple[RunConfig, 
     """The config in force, and what is wrong between its parts; it can be used where there is nothing wrong.
 
     A task's own axis, and its own `lr`, replace those at the top; of `seeds`, `model` and `training` it replaces the
-    keys that it gives; its `exclude` adds to the one at the top. Tasks without data are left out.
+    keys that it gives; its `exclude` adds to the one at the top. Each of several models makes a task of its own. Tasks
+    without data are left out.
     """
     flaws: list[Flaw] = []
-    tasks: dict[int, TaskConfig] = {}
+    tasks: dict[int, list[TaskConfig]] = {}
     for i, section in enumerate(file.tasks):
         axes = _axes(file, section, i, flaws)
         if (n_pairings := math.prod(map(len, axes.values()))) > MAX_PAIRINGS:
             message = f"stands for {n_pairings:,} pairings, before 'exclude'"
             flaws.append(Flaw(("tasks", i), message, f"at most {MAX_PAIRINGS:,} fit in one task"))
         if i in data:
-            tasks[i] = TaskConfig(_task(file, section, data[i]), axes, tuple(section.exclude))
+            tasks[i] = _tasks(file, i, data[i], axes, flaws)
     thresholds = Thresholds(**file.verdict.model_dump())
-    config = RunConfig(file.name, tuple(tasks.values()), tuple(file.exclude), thresholds)
+    config = RunConfig(file.name, tuple(chain.from_iterable(tasks.values())), tuple(file.exclude), thresholds)
+    flaws.extend(_shared_names(file, tasks))
     # What a pattern matches is only known once every task and axis is.
     if not flaws and len(tasks) == len(file.tasks):
-        flaws.extend(_pattern_flaws(config))
+        flaws.extend(_pattern_flaws(file, config, tasks))
     return config, flaws
 
 
-def _task(file: ConfigFile, section: TaskSection, data: TaskData) -> Task:
-    seeds = _merged(file.seeds, section.seeds)
-    model = _merged(file.model, section.model)
-    training = _merged(file.training, section.training)
-    return Task(
-        label=data.label,
-        kind=section.kind,
-        dataset=data.dataset,
-        fingerprint=data.fingerprint,
-        model=ModelSpec(tuple(model.hidden), model.init),
-        training=TrainingSpec(training.epochs, training.batch_size),
-        lr=_lr_rule(section if "lr" in section.model_fields_set else file),
-        seeds=SeedCounts(seeds.tune, seeds.final),
-    )
+def _tasks(file: ConfigFile, i: int, data: TaskData, axes: Axes, flaws: list[Flaw]) -> list[TaskConfig]:
+    """One for each model, with the patterns that concern it."""
+    section = file.tasks[i]
+    seeds, training = merged(file.seeds, section.seeds), merged(file.training, section.training)
+    tasks = []
+    for model in read_models(file, i, data.shape, flaws):
+        task = Task(
+            label=task_name(data.label, model.label),
+            kind=section.kind,
+            dataset=data.dataset,
+            fingerprint=data.fingerprint,
+            model=model.spec,
+            training=TrainingSpec(training.epochs, training.batch_size),
+            lr=_lr_rule(section if "lr" in section.model_fields_set else file),
+            seeds=SeedCounts(seeds.tune, seeds.final),
+        )
+        exclude = tuple(pattern for pattern in section.exclude if not model.label or covers_task(pattern, task))
+        tasks.append(TaskConfig(task, axes, exclude, model.label))
+    return tasks
 
 
-def _merged(top: S, own: S) -> S:
-    return top.model_copy(update={key: getattr(own, key) for key in own.model_fields_set})
+def _shared_names(file: ConfigFile, tasks: Mapping[int, Sequence[TaskConfig]]) -> Iterator[Flaw]:
+    """Tasks that name their model, which does not tell them from another; of labels alone `read_task_data` knows."""
+    taken: dict[str, int] = {}
+    for i, of_section in tasks.items():
+        own = file.tasks[i].model
+        for task in of_section:
+            name = task.task.label
+            if name in taken and not isinstance(own, list) and own.label:
+                message = f"the name '{name}' is that of tasks[{taken[name]}] too"
+                yield Flaw(("tasks", i), message, "give one of the two a 'label:' of its own")
+            taken.setdefault(name, i)
 
 
 def _lr_rule(grid: Grid) -> LrRule:
@@ -86,15 +102,15 @@ def _axes(file: ConfigFile, section: TaskSection, i: int, flaws: list[Flaw]) -> 
     return axes
 
 
-def _pattern_flaws(config: RunConfig) -> list[Flaw]:
+def _pattern_flaws(file: ConfigFile, config: RunConfig, tasks: Mapping[int, Sequence[TaskConfig]]) -> Iterator[Flaw]:
     """Patterns that match no pairing, and tasks that are left without any."""
-    flaws = _idle_patterns(config.exclude, config.tasks, ())
-    for i, task in enumerate(config.tasks):
-        flaws.extend(_idle_patterns(task.exclude, [task], ("tasks", i)))
-        if not remaining_pairings(task, config.exclude):
-            hint = "loosen a pattern under 'exclude', or remove the task"
-            flaws.append(Flaw(("tasks", i), f"no pairing of task '{task.task.label}' is left after 'exclude'", hint))
-    return flaws
+    yield from _idle_patterns(file.exclude, config.tasks, ())
+    for i, of_section in tasks.items():
+        yield from _idle_patterns(file.tasks[i].exclude, of_section, ("tasks", i))
+        for task in of_section:
+            if not remaining_pairings(task, config.exclude):
+                message = f"no pairing of task '{task.task.label}' is left after 'exclude'"
+                yield Flaw(("tasks", i), message, "loosen a pattern under 'exclude', or remove the task")
 
 
 def _idle_patterns(patterns: Sequence[Pattern], tasks: Sequence[TaskConfig], path: KeyPath) -> list[Flaw]:

@@ -2,25 +2,31 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from actloss_cli.config.entries import ROLES
 from actloss_cli.config.flaw import FLAW, Flaw, KeyPath
+from actloss_cli.config.model_sections import (
+    CONVOLUTION,
+    MAX_LAYERS,
+    MAX_WIDTH,
+    RECURRENT,
+    ConvolutionSection,
+    ModelSection,
+    RecurrentSection,
+)
 from actloss_cli.config.schema import (
     MAX_EPOCHS,
-    MAX_LAYERS,
     MAX_POINTS,
     MAX_SEEDS,
-    MAX_WIDTH,
     OPENML,
     TAG_SIGN,
     ConfigFile,
     CsvSection,
     LrGrid,
-    ModelSection,
     OpenmlSection,
     Pattern,
     SeedsSection,
@@ -36,18 +42,24 @@ _SECTIONS: Mapping[str | int, type[BaseModel]] = {
     "lr": LrGrid,
     "seeds": SeedsSection,
     "model": ModelSection,
+    CONVOLUTION: ConvolutionSection,
+    RECURRENT: RecurrentSection,
     "training": TrainingSection,
     "exclude": Pattern,
     "verdict": VerdictSection,
 }
 
 
-def flaws_from(error: ValidationError, value: object) -> list[Flaw]:
-    """What pydantic found wrong with `value`, the whole config."""
-    return [_flaw(details, value) for details in error.errors(include_url=False)]
+KeysAt: TypeAlias = Callable[[KeyPath], list[str]]
+"""The keys that the mapping at pydantic's location may have."""
 
 
-def _flaw(details: ErrorDetails, value: object) -> Flaw:
+def flaws_from(error: ValidationError, value: object, keys_at: KeysAt | None = None) -> list[Flaw]:
+    """What pydantic found wrong with `value`, the whole config or, with `keys_at`, another kind of file."""
+    return [_flaw(details, value, keys_at or _keys_at) for details in error.errors(include_url=False)]
+
+
+def _flaw(details: ErrorDetails, value: object, keys_at: KeysAt) -> Flaw:
     kind = details["type"]
     path, rest = _existing(details["loc"], value)
     context: Mapping[str, Any] = details.get("ctx", {})
@@ -57,7 +69,7 @@ def _flaw(details: ErrorDetails, value: object) -> Flaw:
         return Flaw(path, f"{shown(rest[0])} is missing", _MISSING.get(str(rest[0]), ""))
     if kind == "extra_forbidden":
         key = str(path[-1])
-        known = nearest_or_all(key, _keys_at(details["loc"][:-1]), "the keys here are")
+        known = nearest_or_all(key, keys_at(details["loc"][:-1]), "the keys here are")
         return Flaw(path[:-1], f"unknown key {shown(key)}", known, key=key)
     if details["input"] is None:
         return Flaw(path, "has no value", "give it one, or remove the key")

@@ -1,7 +1,7 @@
 """What a config may say: the models that pydantic validates a config's values against. Knows no places in the text."""
 
 from functools import partial
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -19,17 +19,17 @@ from actloss_cli.catalogue import OPTIMIZERS, Choice, Kind
 from actloss_cli.config.axes import Axis, read_axis
 from actloss_cli.config.entries import Role
 from actloss_cli.config.flaw import Flaw, carried
-from actloss_cli.config.wording import LABEL_RULE, label_problem, run_name_problem, shown
+from actloss_cli.config.model_sections import Models, ModelSection
+from actloss_cli.config.section import Label, Rate, Section, Share, Text, Whole
+from actloss_cli.config.wording import run_name_problem
 from actloss_cli.datasets.dataset import Missing
 from actloss_cli.plan.learning_rates import base_grid
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.plan.trial import LrRule, ModelSpec, SeedCounts, TrainingSpec
+from actloss_cli.plan.trial import LrRule, SeedCounts, TrainingSpec
 
 MAX_TASKS = 100
-MAX_LAYERS = 100
 MAX_POINTS = 100
 MAX_SEEDS = 10_000
-MAX_WIDTH = 65_536
 MAX_EPOCHS = 1_000_000
 MAX_BATCH = 2**31 - 1
 """These bounds keep a slip of the finger from asking for more than any machine holds."""
@@ -40,18 +40,6 @@ OPENML = "<openml>"
 """The tag of a dataset of OpenML."""
 OPENML_PREFIX = "openml:"
 """Begins the short form of such a dataset, `openml:31`."""
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise carried([Flaw((), f"{shown(text)} holds characters that can't be shown")])
-    return text
-
-
-def _label(text: str) -> str:
-    if problem := label_problem(text):
-        raise carried([Flaw((), problem, LABEL_RULE)])
-    return text
 
 
 def _run_name(text: str) -> str:
@@ -74,19 +62,6 @@ def _distinct(values: list[float]) -> list[float]:
     if repeats:
         raise carried(Flaw((i,), f"repeats {values[i]:g}", "remove it") for i in repeats)
     return values
-
-
-Text = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_printable)]
-Whole = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(gt=0, lt=1)]
-Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Init: TypeAlias = Literal["torch", "kaiming", "xavier", "lecun"]
-
-
-class Section(BaseModel):
-    """A mapping whose keys are all known; YAML has types already, so nothing is converted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class LrGrid(Section):
@@ -130,15 +105,6 @@ class SeedsSection(Section):
 
     tune: Annotated[Whole, Field(le=MAX_SEEDS)] = SeedCounts.tune
     final: Annotated[int, Field(ge=2, le=MAX_SEEDS)] = SeedCounts.final
-
-
-class ModelSection(Section):
-    """The MLP; no hidden layers make a linear model."""
-
-    hidden: Annotated[list[Annotated[Whole, Field(le=MAX_WIDTH)]], Field(max_length=MAX_LAYERS)] = list(
-        ModelSpec.hidden
-    )
-    init: Init = "torch"
 
 
 class TrainingSection(Section):
@@ -240,7 +206,7 @@ class Grid(Section):
     optimizer: Annotated[Axis, _axis("optimizer")] = Field(default_factory=dict)
     lr: Lr = LrGrid()
     seeds: SeedsSection = SeedsSection()
-    model: ModelSection = ModelSection()
+    model: Models = ModelSection()
     training: TrainingSection = TrainingSection()
     exclude: list[Pattern] = Field(default_factory=list)
 
@@ -252,7 +218,7 @@ class TaskHead(BaseModel):
 
     kind: Kind
     dataset: DatasetName
-    label: Annotated[str, AfterValidator(_label)] = ""
+    label: Label = ""
     """Not given: the dataset's name, or the file's without its ending."""
 
 

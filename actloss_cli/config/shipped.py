@@ -7,12 +7,15 @@ from actloss_cli.errors import user_error
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
+CLAIMS = "claims"
+"""The shipped file of claims, which is no config and stands among them."""
+
 
 def shipped_configs() -> dict[str, Path]:
     """By name, such as `grid`: in the package when installed from a wheel, else in the checkout's `configs/`."""
     packed = _PACKAGE / "_shipped" / "configs"
     folder = packed if packed.is_dir() else _PACKAGE.parent / "configs"
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    return {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem != CLAIMS}
 
 
 def find_config(source: str) -> tuple[Path, str]:

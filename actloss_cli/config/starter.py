@@ -11,12 +11,11 @@ from actloss_cli.catalogue.spec import Spec
 from actloss_cli.config.axes import DEFAULT_AXES
 from actloss_cli.config.descriptions import DESCRIPTIONS
 from actloss_cli.config.entries import EVERY, REGISTRY, ROLES, Role
+from actloss_cli.config.model_sections import Init, ModelSection
 from actloss_cli.config.schema import (
     ConfigFile,
     CsvSection,
-    Init,
     LrGrid,
-    ModelSection,
     OpenmlSection,
     Pattern,
     SeedsSection,
@@ -26,11 +25,18 @@ from actloss_cli.config.schema import (
 )
 from actloss_cli.datasets import CARDS
 from actloss_cli.datasets.dataset import Missing
+from actloss_cli.plan.trial import ModelKind, Norm
 
 _WIDTH = 100
 _EXAMPLES: dict[Kind, str] = {"regression": "friedman1", "binary": "moons", "multiclass": "digits"}
 """Of each kind a dataset that is generated or comes with scikit-learn, and takes seconds."""
 _ENDS = {"from": 0.001, "to": 1}
+_MODEL_LABEL = {"as": "small"}
+_SHAPED_MODELS = (
+    "{kind: conv1d, channels: [8, 16], kernel: 3, stride: 2, shape: [1, 40]}",
+    "{kind: recurrent, width: 32, shape: [2, 20]}",
+)
+_NAMES = {"init": Init, "kind": ModelKind, "norm": Norm}
 _PATTERN = {part: "identity" if part == "activation" else "*" for part in Pattern.model_fields}
 _SETTINGS: Mapping[Role, Mapping[Kind, str]] = {
     "activation": dict.fromkeys(KINDS, "{name: leaky_relu, negative_slope: [0.01, 0.2], as: leaky}"),
@@ -112,7 +118,10 @@ def _serves(spec: Spec, kinds: Sequence[Kind]) -> bool:
 def _sections() -> Iterator[str]:
     yield from _section("lr", LrGrid, _ENDS)
     yield from _section("seeds", SeedsSection)
-    yield from _section("model", ModelSection, notes={"init": f"One of: {', '.join(get_args(Init))}."})
+    notes = {key: f"One of: {', '.join(get_args(names))}." for key, names in _NAMES.items()}
+    yield "# Of sequences and images, in place of the keys below; shape where the data don't say it:"
+    yield from (f"# {model}" for model in _SHAPED_MODELS)
+    yield from _section("model", ModelSection, _MODEL_LABEL, notes)
     yield from _section("training", TrainingSection)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -20,6 +21,8 @@ class TaskData:
     label: str
     dataset: DatasetRef
     fingerprint: str
+    shape: tuple[int, ...]
+    """Of a row, as the dataset has it; of a table the number of its features alone."""
 
 
 def read_task_data(document: Document) -> tuple[Mapping[int, TaskData], list[Flaw]]:
@@ -37,19 +40,27 @@ def read_task_data(document: Document) -> tuple[Mapping[int, TaskData], list[Fla
         try:
             ref = dataset_ref(head.dataset, document.mark(("tasks", i, "dataset", "csv")).origin.folder)
             label = head.label or ref.name
-            found[i] = TaskData(label, ref, load(ref, head.kind).fingerprint)
+            dataset = load(ref, head.kind)
         except DatasetError as error:
             flaws.append(Flaw(("tasks", i, "dataset"), error.message, error.hint))
             continue
+        found[i] = TaskData(label, ref, dataset.fingerprint, dataset.shape or dataset.X.shape[1:])
         if problem := label_problem(label):
             whose = "file" if ref.csv else "dataset"
             message = f"{problem}, which the {whose}'s name makes it"
             flaws.append(Flaw(named_at, message, f"add a 'label:'; {LABEL_RULE}"))
+        elif _names_its_model(raw):
+            continue  # which may tell it from others of its label
         elif label in taken:
             message = f"the label '{label}' is that of tasks[{taken[label]}]"
             flaws.append(Flaw(named_at, message, "give one of the two a 'label:' of its own"))
         taken.setdefault(label, i)
     return found, flaws
+
+
+def _names_its_model(raw: Mapping[str, Any]) -> bool:
+    model = raw.get("model")
+    return isinstance(model, dict) and "as" in model
 
 
 def dataset_ref(dataset: CsvSection | OpenmlSection | str, folder: Path) -> DatasetRef:

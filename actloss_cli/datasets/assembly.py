@@ -14,7 +14,12 @@ HALF = 0.5
 
 
 def regression(
-    name: str, X: NDArray[np.float64], y: NDArray[np.float64], features: tuple[str, ...], test_share: float
+    name: str,
+    X: NDArray[np.float64],
+    y: NDArray[np.float64],
+    features: tuple[str, ...],
+    test_share: float,
+    shape: tuple[int, ...] = (),
 ) -> Dataset:
     """A dataset of X `[N, D]` and values y `[N]`, in original units; its test set depends on name and N alone."""
     _, test = hold_out(np.arange(len(y)), test_share, stream(name, "test"), None)
@@ -26,6 +31,7 @@ def regression(
         y=y,
         test=test,
         features=features,
+        shape=shape,
         fingerprint=_fingerprint(X, y, test, ()),
     )
 
@@ -37,6 +43,7 @@ def classification(
     features: tuple[str, ...],
     classes: tuple[str, ...],
     test: float | NDArray[np.int64],
+    shape: tuple[int, ...] = (),
 ) -> Dataset:
     """A dataset of X `[N, D]` and class indices y `[N]`.
 
@@ -54,6 +61,7 @@ def classification(
         test=test,
         features=features,
         classes=classes,
+        shape=shape,
         fingerprint=_fingerprint(X, y, test, classes),
     )
 

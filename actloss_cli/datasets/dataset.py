@@ -43,6 +43,9 @@ class Dataset:
     classes: tuple[str, ...] = ()
     y_train: NDArray[np.float64] | NDArray[np.int64] | None = None
     """`[N]`, like `y`: what training rows see in its place, where their targets are corrupted."""
+    shape: tuple[int, ...] = ()
+    """How a row's D numbers lie, channels slowest: (channels, steps) of a sequence, (channels, height, width) of an
+    image; () where they are the columns of a table, in no order that means anything."""
     fingerprint: str = ""
 
 

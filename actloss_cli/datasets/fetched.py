@@ -55,6 +55,7 @@ def _images(name: str, class_name: str, classes: tuple[str, ...]) -> Dataset:
         tuple(f"pixel_{row}_{column}" for row in range(height) for column in range(width)),
         classes,
         np.arange(int(table["n_train"]), n_rows),
+        (1, height, width),
     )
 
 

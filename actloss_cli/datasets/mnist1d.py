@@ -60,6 +60,7 @@ def mnist1d() -> Dataset:
         tuple(f"t{i}" for i in range(1, _SAMPLES + 1)),
         tuple("0123456789"),
         HALF,
+        (1, _SAMPLES),
     )
 
 

@@ -16,7 +16,7 @@ def digits() -> Dataset:
     """Handwritten digits as 8 x 8 counts of ink, 0 to 16 (Alpaydin & Kaynak, 1998)."""
     from sklearn.datasets import load_digits
 
-    return _measured("digits", load_digits())
+    return _measured("digits", load_digits(), (1, 8, 8))
 
 
 def iris() -> Dataset:
@@ -47,7 +47,7 @@ def mnist_5k() -> Dataset:
     rows = pd.read_csv(DATA_PATH, header=None).to_numpy(np.float64)
     X, y = rows[:, :-1], rows[:, -1]
     pixels = tuple(f"pixel_{row}_{column}" for row in range(28) for column in range(28))
-    return classification("mnist_5k", X, y.astype(np.int64), pixels, tuple("0123456789"), QUARTER)
+    return classification("mnist_5k", X, y.astype(np.int64), pixels, tuple("0123456789"), QUARTER, (1, 28, 28))
 
 
 def breast_cancer() -> Dataset:
@@ -72,7 +72,7 @@ def diabetes() -> Dataset:
     return regression("diabetes", table.data, table.target, tuple(table.feature_names), QUARTER)
 
 
-def _measured(name: str, table: "Bunch") -> Dataset:
+def _measured(name: str, table: "Bunch", shape: tuple[int, ...] = ()) -> Dataset:
     """A table of scikit-learn's whose columns are measures and whose target is the number of a class."""
     return classification(
         name,
@@ -81,4 +81,5 @@ def _measured(name: str, table: "Bunch") -> Dataset:
         tuple(map(str, table.feature_names)),
         tuple(map(str, table.target_names)),
         QUARTER,
+        shape,
     )

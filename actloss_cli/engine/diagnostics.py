@@ -13,7 +13,6 @@ from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.admissible import admissible
 from actloss_cli.engine.feed import Minibatch
 from actloss_cli.engine.head import Head
-from actloss_cli.engine.layers import SegmentedActivation
 from actloss_cli.engine.saturation import end_zones, largest_slope
 from actloss_cli.engine.stacked import StackedModel
 from actloss_cli.engine.unit_counts import UnitCounts
@@ -36,9 +35,7 @@ class StackedDiagnostics:
         scratch = model.param.new_empty(max((layer.value.numel() for layer in model.activations), default=0))
         self._counts = [UnitCounts(layer, slopes, scratch) for layer in model.activations]
         self._before, self._change = (torch.full_like(model.param, torch.nan) for _ in range(2))
-        self._before_parts, self._change_parts = (
-            [part for pair in model.linear_parts(flat) for part in pair] for flat in (self._before, self._change)
-        )
+        self._before_parts, self._change_parts = (model.linear_parts(flat) for flat in (self._before, self._change))
         self._start = self._weight_norms()
         self._n_seen = 0
         self._gradients: dict[str, Tensor] = {}
@@ -81,7 +78,7 @@ class StackedDiagnostics:
         _, grad = self._head.loss_and_gradient(z, first.target, first.weights)
         of_zs: list[Tensor] = []
         for layer in reversed(self._model.chain):
-            if not isinstance(layer, SegmentedActivation):
+            if layer in self._model.weighted:
                 of_zs.insert(0, sums_of_squares(grad) * (first.n / grad.shape[1]))
             grad = layer.backward(grad)
         weight_grads = [weight for weight, _ in self._model.grads]

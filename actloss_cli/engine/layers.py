@@ -106,10 +106,17 @@ class Segment:
     hyper: Hyper
     trials: slice
     layer: int
+    features: int
+    """H or, where a layer has channels at several places, the number of channels."""
     noise: StackedNoise
     learnable: Mapping[str, Tensor] = field(default_factory=dict)
     """Learnable parameters `[T', 1, 1]` by name, views of the flat buffer."""
     learnable_grad: Mapping[str, Tensor] = field(default_factory=dict)
+
+    def part(self, buffer: Tensor) -> Tensor:
+        """Its trials' part of `[T, H, B]`; for a function along the features with those on axis 1, `[T', C, P B]`."""
+        part = buffer[self.trials]
+        return part.view(len(part), self.features, -1) if self.spec.along_features else part
 
 
 class SegmentedActivation:
@@ -166,15 +173,15 @@ class SegmentedActivation:
 class _Window:
     """A segment's part of a buffer. Buffers stay the same from step to step, so that cutting once is enough."""
 
-    def __init__(self, trials: slice) -> None:
-        self._trials = trials
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
         self._buffer: Tensor | None = None
         self._part: Tensor | None = None
 
     def of(self, buffer: Tensor) -> Tensor:
         """`[T, ..]` to `[T', ..]`."""
         if self._part is None or buffer is not self._buffer:
-            self._buffer, self._part = buffer, buffer[self._trials]
+            self._buffer, self._part = buffer, self._segment.part(buffer)
         return self._part
 
 
@@ -188,7 +195,7 @@ class _Declared:
         self.in_place = kernel.saves == "output"
         self.native = None if kernel.native is None else kernel.native(segment.hyper)
         self.n_trials = segment.trials.stop - segment.trials.start
-        self._z, self._out, self._grad = (_Window(segment.trials) for _ in range(3))
+        self._z, self._out, self._grad = (_Window(segment) for _ in range(3))
         self._saved: Tensor | None = None
 
     def forward(self, x: Tensor, result: Tensor) -> None:
@@ -216,18 +223,18 @@ class _Differentiated:
     def __init__(self, segment: Segment) -> None:
         self.n_trials = segment.trials.stop - segment.trials.start
         self._apply: Callable[..., Tensor] = segment.spec.apply
-        self._segment, self._hyper, self._trials = segment, segment.hyper, segment.trials
+        self._segment, self._hyper = segment, segment.hyper
         self._learnable, self._learnable_grad = segment.learnable, segment.learnable_grad
         self._leaves: list[Tensor] = []
         self._y: Tensor | None = None
 
     def forward(self, x: Tensor, result: Tensor) -> None:
-        z = x[self._trials].detach().requires_grad_()
+        z = self._segment.part(x).detach().requires_grad_()
         learnable = {name: value.detach().requires_grad_() for name, value in self._learnable.items()}
         with torch.enable_grad():
             self._y = self._apply(z, **self._hyper, **learnable, **self._noise(z))
         self._leaves = [z, *learnable.values()]
-        result[self._trials].copy_(self._y.detach())
+        self._segment.part(result).copy_(self._y.detach())
 
     def _noise(self, z: Tensor) -> Mapping[str, Tensor | None]:
         segment = self._segment
@@ -235,7 +242,7 @@ class _Differentiated:
 
     def backward(self, grad: Tensor) -> None:
         assert self._y is not None
-        piece = grad[self._trials]
+        piece = self._segment.part(grad)
         below, *learnable = torch.autograd.grad(self._y, self._leaves, piece)
         piece.copy_(below)
         for buffer, value in zip(self._learnable_grad.values(), learnable, strict=True):
@@ -243,6 +250,6 @@ class _Differentiated:
 
     def slopes(self, ones: Tensor) -> None:
         assert self._y is not None
-        piece = ones[self._trials]
+        piece = self._segment.part(ones)
         (slopes,) = torch.autograd.grad(self._y, self._leaves[:1], piece, retain_graph=True)
         piece.copy_(slopes)

@@ -61,7 +61,7 @@ class PlainTraining:
     def run(self) -> TrialOutcome:
         """Trains for the task's budget."""
         epochs = self._trial.task.training.epochs
-        record = Record(1, epochs, len(self._trial.task.model.hidden))
+        record = Record(1, epochs, self._trial.task.model.n_hidden)
         record.diagnose(0, self._diagnostics.measure())
         u = torch.empty(0)
         for epoch in range(epochs):

@@ -3,7 +3,7 @@
 It shares what a diagnostic means with the stack (names, thresholds, rows), and nothing of how it is computed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -13,6 +13,7 @@ from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.admissible import admissible
 from actloss_cli.engine import saturation
 from actloss_cli.engine.head import Head
+from actloss_cli.engine.plain_model import PlainModel
 from actloss_cli.engine.problem import Part
 
 
@@ -25,7 +26,7 @@ class PlainDiagnostics:
 
     def __init__(
         self,
-        model: nn.Sequential,
+        model: PlainModel,
         head: Head,
         activation: Choice,
         loss: Callable[[Tensor, Tensor, Tensor], Tensor],
@@ -34,8 +35,7 @@ class PlainDiagnostics:
     ) -> None:
         self._model, self._head, self._activation, self._loss = model, head, activation, loss
         self._validation, self._n_first = validation, min(n_first, len(validation.y))
-        self._linears = [module for module in model if isinstance(module, nn.Linear)]
-        self._activations = list(model)[1:-1:2]
+        self._linears, self._activations = model.weighted, model.activations
         self._start = self._weight_norm()
         self._before: list[Tensor] = []
 
@@ -46,11 +46,11 @@ class PlainDiagnostics:
     def measure(self) -> dict[str, Tensor]:
         """Each diagnostic by name `[1]` float64."""
         self._model.eval()
-        with torch.no_grad(), _results(self._linears) as zs, _results(self._activations) as values:
+        with torch.no_grad(), _last_passes(self._activations) as passes:
             u = self._model(self._validation.X)
         found = self._of_gradients() | self._of_outputs(u)
-        for layer, (activation, z, value) in enumerate(zip(self._activations, zs, values, strict=False), 1):
-            of_layer = self._of_hidden(activation, z, value)
+        for layer, activation in enumerate(self._activations, 1):
+            of_layer = self._of_hidden(activation, *passes[activation])
             found |= {f"{name}_{layer}": number for name, number in of_layer.items()}
         found["update_ratio"] = torch.full_like(self._start, torch.nan)
         if self._before:
@@ -62,8 +62,9 @@ class PlainDiagnostics:
     def _of_gradients(self) -> dict[str, Tensor]:
         part, n = self._validation, self._n_first
         weights = [linear.weight for linear in self._linears]
-        with _results(self._linears) as zs:
+        with _last_passes(self._linears) as passes:
             loss = self._loss(self._model(part.X[:n]), part.target[:n], part.y[:n])
+        zs = [passes[linear][1] for linear in self._linears]
         grads = torch.autograd.grad(loss, [*weights, *zs])
         of_weights, of_zs = grads[: len(weights)], grads[len(weights) :]
         return (
@@ -97,19 +98,23 @@ class PlainDiagnostics:
 
     def _parameters(self) -> list[Tensor]:
         """Weights and biases, without what activations learn."""
-        return [tensor.detach() for linear in self._linears for tensor in (linear.weight, linear.bias)]
+        return [tensor.detach() for linear in self._linears for tensor in linear.parameters(recurse=False)]
 
     def _weight_norm(self) -> Tensor:
         return _norm([linear.weight.detach() for linear in self._linears])
 
 
 @contextmanager
-def _results(modules: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
-    """What these modules give while they are run, in order."""
-    results: list[Tensor] = []
-    hooks = [module.register_forward_hook(lambda _, __, result: results.append(result)) for module in modules]
+def _last_passes(modules: Sequence[nn.Module]) -> Iterator[Mapping[nn.Module, tuple[Tensor, Tensor]]]:
+    """What each of these modules was last given, and what it made of it."""
+    passes: dict[nn.Module, tuple[Tensor, Tensor]] = {}
+
+    def note(module: nn.Module, given: tuple[Tensor], result: Tensor) -> None:
+        passes[module] = given[0], result
+
+    hooks = [module.register_forward_hook(note) for module in modules]
     try:
-        yield results
+        yield passes
     finally:
         for hook in hooks:
             hook.remove()

@@ -1,6 +1,6 @@
-"""The MLP of the plain loop: torch's own modules where there are any, with a trial's initial weights."""
+"""The model of the plain loop: torch's own modules where there are any, with a trial's initial weights."""
 
-import itertools
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -8,25 +8,59 @@ from torch import Tensor, nn
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.spec import ActivationSpec
-from actloss_cli.engine.initialise import initial_weights
+from actloss_cli.engine.initialise import initial_layer
 from actloss_cli.engine.noise import activation_noise
+from actloss_cli.engine.plain_convolution import convolutions
+from actloss_cli.engine.plain_mlp import hidden_layers
+from actloss_cli.engine.plain_recurrent import recurrent
+from actloss_cli.plan.shaped_models import ConvolutionSpec, RecurrentSpec
 from actloss_cli.plan.trial import Trial
 
+WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d)
+"""The modules that have weights and a bias; an activation follows each."""
 
-def build_model(trial: Trial, n_features: int, n_units: int, n_rows: int) -> nn.Sequential:
-    """The MLP as torch users write it, output activation last; n_rows are trained on."""
-    widths = [n_features, *trial.task.model.hidden, n_units]
-    layers: list[nn.Module] = []
-    for depth, (n_in, n_out) in enumerate(itertools.pairwise(widths)):
-        linear = nn.Linear(n_in, n_out)
-        weight, bias = initial_weights(trial.task.model.init, trial.phase, trial.seed, depth, n_out, n_in)
-        with torch.no_grad():
-            linear.weight.copy_(weight)
-            linear.bias.copy_(bias)
-        is_last = depth == len(widths) - 2
-        choice = trial.pairing.output if is_last else trial.pairing.activation
-        layers += [linear, _build_activation(choice, trial, depth, min(n_rows, trial.task.training.batch_size))]
-    return nn.Sequential(*layers)
+
+class PlainModel(nn.Sequential):
+    """One module after the other, some of them made of others; knows its layers with weights and its activations."""
+
+    def __init__(self, *modules: nn.Module, activations: Sequence[nn.Module]) -> None:
+        super().__init__(*modules)
+        self.weighted = [module for module in self.modules() if isinstance(module, WEIGHTED)]
+        """From the first to the head."""
+        self.activations = tuple(activations)
+        """Of the hidden layers."""
+
+
+def build_model(trial: Trial, n_features: int, n_units: int, n_rows: int) -> PlainModel:
+    """The model as torch users write it, output activation last; n_rows are trained on."""
+    spec = trial.task.model
+    batch_size = min(n_rows, trial.task.training.batch_size)
+
+    def activations(n: int) -> list[nn.Module]:
+        return [_build_activation(trial.pairing.activation, trial, layer, batch_size) for layer in range(n)]
+
+    match spec:
+        case ConvolutionSpec():
+            hidden = activations(len(spec.channels))
+            body = list(convolutions(spec, hidden))
+        case RecurrentSpec():
+            hidden = activations(spec.shape[1])
+            body = recurrent(spec, hidden)
+            hidden = hidden[:1]
+        case _:
+            hidden = activations(len(spec.hidden))
+            body = hidden_layers(spec, n_features, hidden)
+    shapes = spec.weights(n_features, n_units)
+    head = nn.Linear(shapes[-1][1], n_units)
+    output = _build_activation(trial.pairing.output, trial, len(spec.units), batch_size)
+    model = PlainModel(*body, head, output, activations=hidden)
+    with torch.no_grad():
+        for layer, (module, shape) in enumerate(zip(model.weighted, shapes, strict=True)):
+            weight, bias = initial_layer(trial, layer, shape)
+            module.weight.copy_(weight)
+            if module.bias is not None:
+                module.bias.copy_(bias)
+    return model
 
 
 def _build_activation(choice: Choice, trial: Trial, layer: int, batch_size: int) -> nn.Module:
@@ -63,6 +97,7 @@ class _Stochastic(nn.Module):
         if not self.training:
             return self._apply_function(x, **self._hyper, noise=None)
         trial = self._trial
-        drawn = activation_noise(trial.phase, trial.seed, self._layer, self._step, self._batch_size, x.shape[1])
+        n = x[0].numel()
+        drawn = activation_noise(trial.phase, trial.seed, self._layer, self._step, self._batch_size, n)
         self._step += 1
-        return self._apply_function(x, **self._hyper, noise=drawn[: len(x)].to(x))
+        return self._apply_function(x, **self._hyper, noise=drawn[: len(x)].to(x).view_as(x))

@@ -68,7 +68,7 @@ class StackedTraining:
     def run(self) -> list[TrialOutcome]:
         """Trains for the task's budget; one outcome per trial, in order."""
         epochs = self._task.training.epochs
-        record = Record(self._T, epochs, len(self._task.model.hidden))
+        record = Record(self._T, epochs, self._task.model.n_hidden)
         parts = [problem.validation for problem in self._problems]
         validation, first = self.feed.held_out(parts), self.feed.first_chunk(parts)
         diagnostics = StackedDiagnostics(self.model, self.head, self._activations, first, validation.y.shape[1])
@@ -94,7 +94,7 @@ class StackedTraining:
         """One pass over the training rows, or its first steps; each trial's mean loss on the way `[T]`."""
         total = torch.zeros(self._T, dtype=torch.float64, device=self._scale.mean.device)
         for step, batch in enumerate(self.feed.epoch(epoch, max_steps), 1):
-            z = self.model.forward(batch.x, training=True)
+            z = self.model.forward(batch.x, n_trained=batch.n)
             loss, grad = self.head.loss_and_gradient(z, batch.target, batch.weights)
             self.model.backward(grad)
             if self._before_last_step is not None and step == self.steps_per_epoch:

@@ -1,7 +1,6 @@
 """How long a stack may take before its worker is taken for hung: a limit that no honest stack comes near."""
 
 from collections.abc import Mapping
-from itertools import pairwise
 
 from actloss_cli.plan.plan import TaskFacts
 from actloss_cli.plan.trial import Stack, Way
@@ -44,10 +43,9 @@ class TimeLimits:
     def _guess(self, stack: Stack) -> float:
         task = stack.trials[0].task
         facts = self._tasks[task.label]
-        widths = (facts.n_features, *task.model.hidden, max(facts.n_classes, 1))
-        n_weights = sum(n_in * n_out for n_in, n_out in pairwise(widths))
-        # A product and a sum per weight and row, forward and twice backward.
-        return STEP_S + 6.0 * n_weights * task.training.batch_size / FLOPS_PER_S
+        n_products = task.model.n_products(facts.n_features, max(facts.n_classes, 1))
+        # Each with a sum, forward and twice backward.
+        return STEP_S + 6.0 * n_products * task.training.batch_size / FLOPS_PER_S
 
 
 def _key(stack: Stack) -> tuple[str, Way]:

@@ -13,7 +13,7 @@ from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.spec import HyperValue
 from actloss_cli.datasets import Dataset, load, split
 from actloss_cli.plan.plan import Plan, PlannedPairing, TaskFacts
-from actloss_cli.plan.trial import Pairing
+from actloss_cli.plan.trial import Pairing, is_plain_mlp
 from actloss_cli.theory.depth import properties_of_widths
 from actloss_cli.theory.frozen import Frozen, StoredNotice
 from actloss_cli.theory.known import known_of_head
@@ -61,18 +61,15 @@ class _Foreteller:
         if planned.invalid:
             return Known(invalid=planned.invalid)
         model, pairing = self._facts.task.model, planned.pairing
-        widths = (self._facts.n_features, *model.hidden, planned.n_units)
         head = pairing.output, pairing.loss
         if head not in self._heads:
             self._heads[head] = known_of_head(*head, self._facts.task.kind, self._y_train, self._fits)
+        known = replace(self._heads[head], notices=planned.notices, step_scale=scale)
+        if not is_plain_mlp(model):
+            return known  # the mean field knows no normalisation, skip, filter or state: of depth nothing is foretold
+        widths = (self._facts.n_features, *model.hidden, planned.n_units)
         depth = properties_of_widths(pairing.activation, model.init, widths)
-        return replace(
-            self._heads[head],
-            notices=planned.notices,
-            largest_rms=depth.largest_rms,
-            gradient_ratio=depth.gradient_ratio,
-            step_scale=scale,
-        )
+        return replace(known, largest_rms=depth.largest_rms, gradient_ratio=depth.gradient_ratio)
 
     @cached_property
     def _y_train(self) -> NDArray[np.float64] | NDArray[np.int64]:

@@ -11,7 +11,7 @@ from actloss_cli.datasets import load, split
 from actloss_cli.plan.protocol import Asked, ValidationCurves, ask
 from actloss_cli.plan.stacks import stack_trials
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.plan.trial import Pairing, Stack, Task, TaskGrid, Trial
+from actloss_cli.plan.trial import ModelSpec, Pairing, Stack, Task, TaskGrid, Trial
 from actloss_cli.plan.validity import invalid_reason
 from actloss_cli.theory.notice import Notice
 from actloss_cli.theory.notices import activation_notices
@@ -111,6 +111,8 @@ def make_plan(grids: Sequence[TaskGrid], thresholds: Thresholds | None = None) -
 def _plan_task(grid: TaskGrid, facts: TaskFacts) -> Iterator[PlannedPairing]:
     """What is decided of an output and a loss, or of an activation, is decided once."""
     kind, model = grid.task.kind, grid.task.model
+    is_bent = isinstance(model, ModelSpec) and model.norm == "layer"  # whatever the activation
+    n_affine = 0 if is_bent else model.n_hidden
     dataset = load(grid.task.dataset, kind)
     y = split(dataset, "tune", 0).y_train
     of_head: dict[tuple[Choice, Choice], tuple[str, tuple[Notice, ...]]] = {}
@@ -121,7 +123,7 @@ def _plan_task(grid: TaskGrid, facts: TaskFacts) -> Iterator[PlannedPairing]:
             notices = tuple(notices_of_head(*head, kind, y))
             of_head[head] = invalid_reason(pairing, kind, facts.lowest), notices
         if activation not in of_activation:
-            of_activation[activation] = tuple(activation_notices(activation, len(model.hidden)))
+            of_activation[activation] = tuple(activation_notices(activation, n_affine))
         invalid, notices = of_head[head]
         notices += () if invalid else of_activation[activation]
         yield PlannedPairing(f"{grid.task.label}/{pairing.label}", facts, pairing, invalid, notices)

@@ -3,11 +3,13 @@
 How trials are packed never shows in their numbers, so this is about speed alone.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
 from actloss_cli import catalogue
+from actloss_cli.plan.shaped_models import ConvolutionSpec
 from actloss_cli.plan.trial import Stack, Trial, Way
 
 LARGEST_STACK = 256
@@ -38,8 +40,14 @@ def _cut(trials: list[Trial], n_features: int, n_units: int) -> list[Stack]:
 
 
 def choose_way(trial: Trial) -> Way:
-    """By the optimizer alone: side by side models of every size that was tried are faster than one after another."""
-    return "stack" if catalogue.optimizer(trial.pairing.optimizer.name).stackable else "loop"
+    """By the optimizer: side by side models of every size that was tried are faster than one after another.
+
+    An optimizer that asks more of a weight than its own gradient sees a stack's filters as matrices, which they are not
+    in torch: convolutions go one by one there.
+    """
+    optimizer = catalogue.optimizer(trial.pairing.optimizer.name)
+    fits = optimizer.elementwise or not isinstance(trial.task.model, ConvolutionSpec)
+    return "stack" if optimizer.stackable and fits else "loop"
 
 
 def largest_stack(trial: Trial, n_features: int, n_units: int) -> int:
@@ -49,11 +57,11 @@ def largest_stack(trial: Trial, n_features: int, n_units: int) -> int:
     """
     if choose_way(trial) == "loop":
         return 1
-    n_activations = 2 * sum([n_features, *trial.task.model.hidden, n_units]) * trial.task.training.batch_size
+    n_activations = trial.task.model.n_values(n_features, n_units) * trial.task.training.batch_size
     floats = 5 * _n_parameters(trial, n_features, n_units) + n_activations
     return max(2, min(LARGEST_STACK, WORKING_SET // floats))
 
 
 def _n_parameters(trial: Trial, n_features: int, n_units: int) -> int:
     """Weights and biases of one model."""
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise([n_features, *trial.task.model.hidden, n_units]))
+    return sum(math.prod(shape) + shape[0] for shape in trial.task.model.weights(n_features, n_units))

@@ -2,17 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property, lru_cache
-from typing import Literal, TypeAlias
+from itertools import pairwise
+from typing import Any, Literal, TypeAlias, TypeGuard
 
 from actloss_cli import catalogue
 from actloss_cli.catalogue.choice import Choice
 from actloss_cli.catalogue.spec import HyperValue, Kind, Spec
 from actloss_cli.datasets.dataset import DatasetRef
+from actloss_cli.plan.shaped_models import ConvolutionSpec, RecurrentSpec, Shape
 
 Phase: TypeAlias = Literal["tune", "final"]
+
+ModelKind: TypeAlias = Literal["mlp", "residual"]
+Norm: TypeAlias = Literal["none", "batch", "layer"]
 
 Way: TypeAlias = Literal["stack", "loop"]
 """How trials are trained: side by side as one tensor program, or one after another by the plain loop."""
@@ -23,10 +28,68 @@ MEANING = 4
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """An MLP: the widths of its hidden layers and how its weights start."""
+    """An MLP: the widths of its hidden layers, how its weights start, and what is around its layers."""
 
     hidden: tuple[int, ...] = (32, 32)
     init: str = "torch"
+    kind: ModelKind = "mlp"
+    """`residual`: from the second hidden layer on h + f(W h + b), f the activation, as in Greydanus (2020)."""
+    norm: Norm = "none"
+    """Of each hidden layer's pre-activations, before its activation: over the minibatch or over the layer's units."""
+
+    @property
+    def n_hidden(self) -> int:
+        """Layers that the activation follows."""
+        return len(self.hidden)
+
+    def settings(self) -> dict[str, object]:
+        """What decides a trial's numbers; settings that came later are left out at their defaults."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name in ("hidden", "init") or getattr(self, field.name) != field.default
+        }
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        """Of each layer that the activation follows."""
+        return self.hidden
+
+    def weights(self, n_features: int, n_units: int) -> tuple[Shape, ...]:
+        """Shape of each linear layer's weights, the head's last."""
+        return tuple((n_out, n_in) for n_in, n_out in pairwise([n_features, *self.hidden, n_units]))
+
+    def n_products(self, n_features: int, n_units: int) -> int:
+        """Multiplications for one row, forward."""
+        return sum(n_out * n_in for n_out, n_in in self.weights(n_features, n_units))
+
+    def n_values(self, n_features: int, n_units: int) -> int:
+        """Floats that training holds of one row: values and their gradients, three more for each norm and each skip."""
+        of_norms = 0 if self.norm == "none" else 3 * sum(self.hidden)
+        of_skips = 3 * sum(self.hidden[1:]) if self.kind == "residual" else 0
+        return 2 * sum([n_features, *self.hidden, n_units]) + of_norms + of_skips
+
+
+Model: TypeAlias = ModelSpec | ConvolutionSpec | RecurrentSpec
+"""Of any kind."""
+
+
+def is_plain_mlp(model: Model) -> TypeGuard[ModelSpec]:
+    """Whether it has linear layers and activations in turn, and nothing else."""
+    return isinstance(model, ModelSpec) and model.kind == "mlp" and model.norm == "none"
+
+
+def stored_model(settings: Mapping[str, Any]) -> Model:
+    """The model of such settings, tuples of which may have become lists."""
+    fitting = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
+    return _SPECS.get(settings.get("kind", ModelSpec.kind), ModelSpec)(**fitting)
+
+
+_SPECS: Mapping[str, Callable[..., Model]] = {
+    "conv1d": ConvolutionSpec,
+    "conv2d": ConvolutionSpec,
+    "recurrent": RecurrentSpec,
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +130,7 @@ class Task:
     dataset: DatasetRef
     fingerprint: str
     """Of the dataset's content, so that a trial's id follows the data."""
-    model: ModelSpec = ModelSpec()
+    model: Model = ModelSpec()
     training: TrainingSpec = TrainingSpec()
     lr: LrRule = LrRule()
     seeds: SeedCounts = SeedCounts()
@@ -141,7 +204,7 @@ def _shared_spec(task: Task, pairing: Pairing) -> dict[str, object]:
         "meaning": MEANING,
         "kind": task.kind,
         "data": task.fingerprint,
-        "model": asdict(task.model),
+        "model": task.model.settings(),
         "training": asdict(task.training),
         "pairing": {role: (choice.name, settings) for role, choice, settings in pairing.resolved()},
     }

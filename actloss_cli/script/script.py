@@ -5,7 +5,7 @@ import itertools
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from actloss_cli.datasets import Dataset, split
 from actloss_cli.datasets.assembly import QUARTER
 from actloss_cli.datasets.rows import hold_out, stream
-from actloss_cli.engine.head import Head, head_for
+from actloss_cli.engine.head import head_for
 from actloss_cli.engine.initialise import INITS
-from actloss_cli.plan.trial import Trial
+from actloss_cli.errors import user_error
+from actloss_cli.plan.trial import Trial, is_plain_mlp
 from actloss_cli.script.activations import activation_call
 from actloss_cli.script.literals import WIDTH, literal
 from actloss_cli.script.losses import loss_part
@@ -55,7 +56,15 @@ class Script:
 
 
 def write_script(trial: Trial, dataset: Dataset, *, diverges: bool, explanation: str) -> Script:
-    """The script that trains this trial as the plain loop does; `explanation` goes into its head."""
+    """The script that trains this trial as the plain loop does; `explanation` goes into its head.
+
+    Raises `UserError` where its model is not a plain MLP.
+    """
+    if not is_plain_mlp(trial.task.model):
+        raise user_error(
+            f"the model of task '{trial.task.label}' is more than linear layers and activations",
+            hint="scripts are written of plain MLPs: take a trial of a task with 'kind: mlp' and 'norm: none'",
+        )
     head = head_for(trial.task, trial.pairing, len(dataset.classes))
     sources = Sources()
     for function in (derive_seed, stream, hold_out):
@@ -75,7 +84,7 @@ def write_script(trial: Trial, dataset: Dataset, *, diverges: bool, explanation:
         "validation_share": QUARTER,
         "has_missing": bool(np.isnan(dataset.X).any()),
         "y": y,
-        "layers": _layers(trial, head, dataset.X.shape[1], n_train, sources),
+        "layers": _layers(trial, [dataset.X.shape[1], *trial.task.model.hidden, head.n_units], n_train, sources),
         "initialise": sources.add(INITS[trial.task.model.init]),
         "loss": loss_part(head, diverges, sources),
         "update": update_part(trial, n_steps, sources),
@@ -93,9 +102,8 @@ def write_script(trial: Trial, dataset: Dataset, *, diverges: bool, explanation:
     return Script(without_underscores(text), rows.arrays)
 
 
-def _layers(trial: Trial, head: Head, n_features: int, n_train: int, sources: Sources) -> list[str]:
-    """The calls that make the model's modules, in order."""
-    widths = [n_features, *trial.task.model.hidden, head.n_units]
+def _layers(trial: Trial, widths: Sequence[int], n_train: int, sources: Sources) -> list[str]:
+    """The calls that make the model's modules, in order, of inputs, hidden layers and outputs of these widths."""
     batch_size = min(n_train, trial.task.training.batch_size)
     calls = []
     for layer, (n_in, n_out) in enumerate(itertools.pairwise(widths)):

@@ -1,6 +1,7 @@
 """Whether a database is one of ours, and what to say if SQLite refuses it. Imports little: reports start with it."""
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 from actloss_cli.errors import ExitCode, UserError, user_error
@@ -38,19 +39,30 @@ def check_rows(connection: sqlite3.Connection, path: Path) -> None:
         raise damaged(path, "; ".join(faults))
 
 
+def check_tables(connection: sqlite3.Connection, path: Path, tables: Iterable[str]) -> None:
+    """Raises unless every row of these tables has its checksum: for whoever reads nothing else."""
+    add_checksum(connection)
+    if faults := _find_unsound(connection, tables):
+        raise damaged(path, "; ".join(faults))
+
+
 def find_faults(connection: sqlite3.Connection) -> list[str]:
     """What is wrong, as clauses; reads the whole database. Raises `sqlite3.DatabaseError` where that can't be read."""
     (first,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if first != "ok":
         return [" ".join(first.split())]
     add_checksum(connection)
-    unsound = {table: count_unsound(connection, table) for table in COLUMNS}
-    faults = [f"rows of {table} that don't match their checksums: {n:,}" for table, n in unsound.items() if n]
+    faults = _find_unsound(connection, COLUMNS)
     counts = " + ".join(f"(SELECT count(*) FROM {part})" for part in PARTS)
     (n_lost,) = connection.execute(f"SELECT coalesce(sum(n_parts), 0) - ({counts}) FROM trials").fetchone()
     if n_lost and not faults:
         faults.append(f"rows of {', '.join(PARTS)}: {abs(n_lost):,} too {'few' if n_lost > 0 else 'many'}")
     return faults
+
+
+def _find_unsound(connection: sqlite3.Connection, tables: Iterable[str]) -> list[str]:
+    unsound = {table: count_unsound(connection, table) for table in tables}
+    return [f"rows of {table} that don't match their checksums: {n:,}" for table, n in unsound.items() if n]
 
 
 def damaged(path: Path, what: object) -> UserError:

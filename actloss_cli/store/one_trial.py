@@ -12,15 +12,16 @@ from pydantic import ValidationError
 
 from actloss_cli.config.schema import TaskHead
 from actloss_cli.config.task_data import dataset_ref
+from actloss_cli.config.task_names import name_of_section
 from actloss_cli.datasets.dataset import DatasetRef
 from actloss_cli.errors import ExitCode, user_error
-from actloss_cli.plan.trial import ModelSpec, Pairing, Task, TrainingSpec, Trial
-from actloss_cli.store.checks import check_version, damaged, unreadable
+from actloss_cli.plan.trial import Pairing, Task, TrainingSpec, Trial, stored_model
+from actloss_cli.store.checks import check_tables, check_version, damaged, unreadable
 from actloss_cli.store.checksums import COLUMNS, is_sound
 from actloss_cli.store.folder import CONFIG
 from actloss_cli.store.heads import stored_choice
 from actloss_cli.store.schema import DATABASE
-from actloss_cli.store.settings import read_settings
+from actloss_cli.store.settings import read_config
 
 _PAIRINGS = "SELECT pairing_id, task, activation, output, loss, optimizer FROM pairings ORDER BY position"
 _TRIALS = """
@@ -63,14 +64,14 @@ def read_names(folder: Path) -> tuple[Mapping[str, tuple[str, str]], Sequence[Tr
 
     Trials come by pairing, finals first, then by learning rate and seed.
     """
-    rows = _query(folder, _PAIRINGS)
+    rows = _query(folder, ["pairings"], _PAIRINGS)
     pairings = {row["pairing_id"]: (row["task"], "/".join(row[role] for role in _ROLES)) for row in rows}
-    return pairings, [TrialName(*row) for row in _query(folder, _TRIALS)]
+    return pairings, [TrialName(*row) for row in _query(folder, ["asked", "trials"], _TRIALS)]
 
 
 def read_trial(folder: Path, trial_id: str) -> StoredTrial:
     """The trial of that id; raises where the results don't say what it was trained on, or mean something else by it."""
-    (row,) = _query(folder, _ONE, trial_id)
+    (row,) = _query(folder, ["pairings"], _ONE, trial_id)
     if not is_sound("trials", [row[column] for column in COLUMNS["trials"]]):
         raise damaged(folder / DATABASE, f"trial {trial_id} doesn't match its checksum")
     try:
@@ -90,13 +91,13 @@ def read_trial(folder: Path, trial_id: str) -> StoredTrial:
 
 
 def _trial(spec: Mapping[str, Any], label: str, labels: Mapping[str, str], dataset: DatasetRef) -> Trial:
-    model, functions = spec["model"], spec["pairing"]
+    functions = spec["pairing"]
     task = Task(
         label=label,
         kind=spec["kind"],
         dataset=dataset,
         fingerprint=spec["data"],
-        model=ModelSpec(**{**model, "hidden": tuple(model["hidden"])}),
+        model=stored_model(spec["model"]),
         training=TrainingSpec(**spec["training"]),
     )
     pairing = Pairing(**{role: stored_choice(functions[role], labels[role]) for role in _ROLES})
@@ -105,9 +106,9 @@ def _trial(spec: Mapping[str, Any], label: str, labels: Mapping[str, str], datas
 
 def _dataset(folder: Path, task: str) -> DatasetRef:
     """What the run's resolved config says of a task's data; raises where it doesn't."""
-    tasks = read_settings(folder).config.get("tasks", [])
+    tasks = read_config(folder).get("tasks", [])
     for section in tasks:
-        if section["label"] == task:
+        if name_of_section(section) == task:
             try:
                 return dataset_ref(TaskHead.model_validate(section).dataset, folder)
             except ValidationError:
@@ -119,11 +120,14 @@ def _dataset(folder: Path, task: str) -> DatasetRef:
     )
 
 
-def _query(folder: Path, query: str, *parameters: str) -> list[sqlite3.Row]:
+def _query(folder: Path, checked: Sequence[str], query: str, *parameters: str) -> list[sqlite3.Row]:
+    """The rows that it finds, once every row of the tables `checked` has been held against its checksum."""
     path = folder / DATABASE
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            db.execute("BEGIN")  # One consistent state, whatever is written meanwhile.
             check_version(db, path)
+            check_tables(db, path, checked)
             db.row_factory = sqlite3.Row
             return db.execute(query, parameters).fetchall()
     except sqlite3.DatabaseError as damage:

@@ -15,10 +15,10 @@ _WORTH_A_PROCESS = 8_000_000
 
 @contextmanager
 def checking(db: sqlite3.Connection, path: Path) -> Iterator[None]:
-    """Reads that `db` does meanwhile count only if this ends well: it raises as `check_rows` does, at the end or before.
+    """Reads that `db` does meanwhile count only if this ends well: it raises as `check_rows` does, or before its end.
 
-    Whatever the other process doesn't find sound is checked here, so that its refusal never counts alone. It sees what
-    was committed last, which during a run may be later than what `db` sees: rows are written once, and never changed.
+    Whatever the other process doesn't find sound is checked here, so its refusal never counts alone. During a run it
+    may see a later commit than `db` does; a damaged row is still found, unless the run has just written it anew.
     """
     if path.stat().st_size < _WORTH_A_PROCESS:
         check_rows(db, path)

@@ -60,7 +60,7 @@ def task_row(position: int, facts: TaskFacts) -> Sequence[object]:
         task.seeds.final,
         task.training.epochs,
         facts.steps_per_epoch,
-        len(task.model.hidden),
+        task.model.n_hidden,
         pack(strata.astype(np.float32)),
     )
 

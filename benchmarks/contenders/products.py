@@ -59,7 +59,7 @@ def time_products(shape: StackShape, n_steps: int) -> float:
 def shape_of(stack: Stack, planned: PlannedPairing) -> StackShape:
     """Of a stack, to which the pairing belongs."""
     task = planned.facts.task
-    widths = (planned.facts.n_features, *task.model.hidden, planned.n_units)
+    widths = (planned.facts.n_features, *task.model.units, planned.n_units)
     return StackShape(len(stack.trials), widths, task.training.batch_size)
 
 

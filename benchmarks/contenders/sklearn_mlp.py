@@ -81,7 +81,7 @@ def _network(trial: Trial, n_features: int, n_units: int) -> Any:
     # its squared error is half of ours, which Adam does not see
     factor = 2 if is_regression and trial.pairing.optimizer.name == "sgd" else 1
     network = (_StartedRegressor if is_regression else _StartedClassifier)(
-        hidden_layer_sizes=trial.task.model.hidden,
+        hidden_layer_sizes=trial.task.model.units,
         activation=ACTIVATIONS[trial.pairing.activation.name],
         solver=trial.pairing.optimizer.name,
         alpha=0.0,

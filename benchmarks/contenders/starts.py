@@ -1,6 +1,5 @@
 """The weights that a trial starts from, as numpy arrays for contenders that live outside torch."""
 
-import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,7 +14,6 @@ Start = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 def starts_of(task: Task, phase: Phase, seed: int, n_features: int, n_units: int) -> Iterator[Start]:
     """Layer by layer; shared with whoever asks for the same, so not to be written to."""
-    widths = [n_features, *task.model.hidden, n_units]
-    for depth, (n_in, n_out) in enumerate(itertools.pairwise(widths)):
-        W, b = initial_weights(task.model.init, phase, seed, depth, n_out, n_in)
+    for depth, shape in enumerate(task.model.weights(n_features, n_units)):
+        W, b = initial_weights(task.model.init, phase, seed, depth, *shape)
         yield W.numpy(), b.numpy()

@@ -69,8 +69,8 @@ def _measure_cell(trials: list[Trial], way: Way, dataset: Dataset, steps_per_epo
         train_stack(Stack(tuple(trials), way), dataset, CPU)
         ours.append((time.perf_counter() - start) / n_steps / len(trials) * 1e6)
         plain.append(_time_plain(trials[0], dataset) / n_steps * 1e6)
-    width = task.model.hidden[0]
-    return SizeCell(width, len(task.model.hidden), task.training.batch_size, len(trials), ours, plain)
+    width = task.model.units[0]
+    return SizeCell(width, task.model.n_hidden, task.training.batch_size, len(trials), ours, plain)
 
 
 def _time_plain(trial: Trial, dataset: Dataset) -> float:

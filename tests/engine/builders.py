@@ -7,7 +7,7 @@ import numpy as np
 from actloss_cli.catalogue import Choice
 from actloss_cli.datasets import Dataset
 from actloss_cli.datasets.dataset import DatasetRef
-from actloss_cli.plan.trial import ModelSpec, Pairing, Task, TrainingSpec, Trial
+from actloss_cli.plan.trial import Model, ModelSpec, Pairing, Task, TrainingSpec, Trial
 
 STANDARD = {
     "regression": ("identity", "mse"),
@@ -57,12 +57,12 @@ def make_trial(
     batch_size: int = 32,
     epochs: int = 3,
     init: str = "torch",
+    model: Model | None = None,
 ) -> Trial:
-    """A trial on `make_dataset(kind)`."""
+    """A trial on `make_dataset(kind)`; of a plain MLP unless a model is given."""
     standard_output, standard_loss = STANDARD[kind]
-    task = Task(
-        "toy", kind, DatasetRef("toy"), f"toy-{kind}", ModelSpec(hidden, init), TrainingSpec(epochs, batch_size)
-    )
+    model = model or ModelSpec(hidden, init)
+    task = Task("toy", kind, DatasetRef("toy"), f"toy-{kind}", model, TrainingSpec(epochs, batch_size))
     pairing = Pairing(
         _choice(activation), _choice(output or standard_output), _choice(loss or standard_loss), _choice(optimizer)
     )

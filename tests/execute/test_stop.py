@@ -27,11 +27,13 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture
 def handlers():
-    """Puts the process's answers to signals back."""
+    """A run inside another program, as here, gives that program's answers to signals back."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
+    after = {number: signal.getsignal(number) for number in before}
     for number, handler in before.items():
         signal.signal(number, handler)
+    assert after == before
 
 
 def interrupt_in(monkeypatch, k):

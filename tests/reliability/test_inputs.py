@@ -3,6 +3,7 @@
 import ast
 import random
 import re
+import resource
 import shutil
 import time
 import tracemalloc
@@ -30,12 +31,12 @@ SOUND = b"name: x\ntasks: [{kind: binary, dataset: moons}]\n"
     [
         (b"[" * 200_000, "nested more than 20 deep"),
         (b"a: " + b"[" * 100_000 + b"]" * 100_000, "nested more than 20 deep"),
-        (LAUGHS.encode(), "aliases make more than 20000 values"),
+        (LAUGHS.encode(), "aliases make more than 15000 values"),
         (b"a: &a [*a]", "aliases nest more than 20 deep"),
         (b"&a {b: *a}", "aliases nest more than 20 deep"),
         (b"a: !!python/object/apply:os.system ['touch /tmp/owned']", "unknown tag '!!python/object/apply:os.system'"),
         (b"# " + b"x" * 10_000_000, "larger than 250 kB"),
-        (b"- a\n" * 60_000, "more than 20000 values"),
+        (b"- a\n" * 60_000, "more than 15000 values"),
         (b"name: x\0y\n", "the character U+0000 can't stand in YAML"),
         (b"name: caf\xe9\n", "not UTF-8 text (byte 0xe9)"),
         (b"\xff\xfen\0a\0m\0e\0:\0 \0x\0", "not UTF-8 text (byte 0xff)"),
@@ -65,9 +66,14 @@ def test_hostile_yaml_is_one_clear_error_at_once_and_in_little_memory(tmp_path, 
             load_config(str(path))
         return refusal.value
 
-    start = time.process_time()
+    def timed() -> float:
+        start = time.process_time()
+        refused()
+        return time.process_time() - start
+
     error = refused()
-    assert time.process_time() - start < 1
+    # The first that is quick will do: other processes on the core only ever add to the time.
+    assert any(timed() < 1 for _ in range(5))
     assert [problem for problem in error.problems if message in problem.message], error
     assert len(str(error)) < 1000
     tracemalloc.start()
@@ -166,11 +172,15 @@ def test_a_table_of_ten_thousand_columns_trains(tmp_path):
     names = ",".join(f"c{i}" for i in range(10_000))
     rows = [",".join([*(f"{draw.random():.2f}" for _ in range(10_000)), str(i % 2)]) for i in range(60)]
     dataset = table(tmp_path, f"{names},y", rows)
+
+    def limit() -> None:  # Libraries reserve most of it and never touch it.
+        resource.setrlimit(resource.RLIMIT_AS, (6_000_000_000, 6_000_000_000))
+
     (tmp_path / "x.yaml").write_text(
         f"name: x\ntasks: [{{kind: binary, dataset: {dataset}}}]\nactivation: relu\noutput: sigmoid\nloss: bce\n"
         "optimizer: adam\nlr: 0.01\nseeds: {tune: 1, final: 2}\nmodel: {hidden: [4]}\ntraining: {epochs: 2}\n"
     )
-    answer = actloss("run", "x.yaml", cwd=tmp_path)
+    answer = actloss("run", "x.yaml", cwd=tmp_path, preexec_fn=limit)
     assert answer.returncode == 0, answer.stderr
     assert "done: 3 trials" in answer.stderr
 
@@ -180,10 +190,12 @@ HOSTILE = "<script>alert(1)</script>\x1b[31m[bold]\u202e"
 
 def test_what_strangers_wrote_into_results_is_shown_as_text(tiny_run, tmp_path):
     folder = shutil.copytree(tiny_run, tmp_path / "tiny")
+    (tmp_path / "mine.py").write_text("raise SystemExit('imported')\n")
     text = HOSTILE.replace("'", "''")
     edit(
         folder / "results.sqlite",
         f"UPDATE pairings SET activation = '{text}' || activation;"
+        "UPDATE pairings SET loss = 'python:mine:fn' WHERE loss = 'hinge';"
         f"UPDATE pairings SET invalid = '{text}' WHERE invalid != '';"
         f"UPDATE predictions SET reason = '{text}';",
     )
@@ -195,6 +207,7 @@ def test_what_strangers_wrote_into_results_is_shown_as_text(tiny_run, tmp_path):
     assert "<script>alert(1)" not in page
     shown = actloss("export", folder, "--table", "pairings", cwd=tmp_path)
     assert shown.returncode == 0, shown.stderr
+    assert "python:mine:fn" in shown.stdout
 
 
 def test_nothing_in_the_package_unpickles_or_evaluates():
@@ -220,9 +233,9 @@ def test_nothing_in_the_package_unpickles_or_evaluates():
 def test_code_in_a_config_is_refused_and_never_imported(tmp_path):
     (tmp_path / "mine.py").write_text("raise SystemExit('imported')\n")
     (tmp_path / "x.yaml").write_bytes(SOUND + b"activation: 'python:mine:fn'\n")
-    answer = actloss("run", "x.yaml", "--dry-run", cwd=tmp_path)
-    assert answer.returncode == 2
-    assert answer.stderr == (
+    answers = [actloss(*verb, cwd=tmp_path) for verb in (("run", "x.yaml"), ("plan", "x.yaml"))]
+    assert [answer.returncode for answer in answers] == [2, 2]
+    assert {answer.stderr for answer in answers} == {
         "error: x.yaml:3:13: activation: 'python:mine:fn': a config can't bring code of its own, and nothing of it was "
         "imported\nhint: name functions of the catalogue, those that 'actloss list' shows\n"
-    )
+    }

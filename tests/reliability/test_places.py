@@ -93,6 +93,7 @@ def test_a_clock_that_jumps_by_years_changes_nothing(undisturbed, tmp_path):
     assert numbers(tmp_path / "results" / "grid") == numbers(undisturbed)
 
 
+@rare
 def test_a_run_goes_on_where_its_folder_was_moved_to(undisturbed, tmp_path):
     shutil.copytree(undisturbed, tmp_path / "other place" / "grid")
     answer = actloss("run", write_grid(tmp_path), "--results", "other place", cwd=tmp_path)

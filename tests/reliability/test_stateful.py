@@ -18,7 +18,7 @@ from actloss_cli.store.reader import read_run
 from studies.sessions import STORED, stored
 from tests.reliability.inline import session
 
-N_HISTORIES = int(os.environ.get("N_HISTORIES", "6"))
+N_HISTORIES = int(os.environ.get("N_HISTORIES", "4"))
 
 CONFIG = """\
 name: grid

@@ -1,6 +1,6 @@
 """The cards of the datasets with three classes or more."""
 
-from actloss_cli.datasets import corrupted, fetched, mnist1d, spirals, standard, synthetic_classes
+from actloss_cli.datasets import corrupted, fetched, mnist1d, sequences, spirals, standard, synthetic_classes
 from actloss_cli.datasets.cards.licences import GENERATED, MNIST, UCI
 from actloss_cli.datasets.dataset import DatasetCard
 
@@ -40,6 +40,18 @@ MULTICLASS: tuple[DatasetCard, ...] = (
         licence=GENERATED,
         summary="three intertwined spirals of one turn each",
         load=spirals.three_spirals,
+    ),
+    DatasetCard(
+        name="symbol_order",
+        kind="multiclass",
+        n_rows=6000,
+        n_features=120,
+        n_classes=4,
+        kind_of_source="synthetic",
+        source="Hochreiter & Schmidhuber (1997), Long short-term memory",
+        licence=GENERATED,
+        summary="twenty steps of six symbols: in which order two of them stand among four that distract",
+        load=sequences.symbol_order,
     ),
     DatasetCard(
         name="mnist1d",

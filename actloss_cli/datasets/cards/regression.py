@@ -1,6 +1,6 @@
 """The cards of the datasets with values to predict."""
 
-from actloss_cli.datasets import corrupted, fetched, standard, synthetic_regression
+from actloss_cli.datasets import corrupted, fetched, sequences, standard, synthetic_regression
 from actloss_cli.datasets.cards.licences import GENERATED
 from actloss_cli.datasets.dataset import DatasetCard
 
@@ -81,6 +81,17 @@ REGRESSION: tuple[DatasetCard, ...] = (
         licence=GENERATED,
         summary="Poisson counts, many of them 0, whose rate is a smooth function of three features of five",
         load=synthetic_regression.counts,
+    ),
+    DatasetCard(
+        name="adding",
+        kind="regression",
+        n_rows=6000,
+        n_features=40,
+        kind_of_source="synthetic",
+        source="Hochreiter & Schmidhuber (1997), Long short-term memory; Le, Jaitly & Hinton (2015)",
+        licence=GENERATED,
+        summary="twenty steps of two channels: the sum of the two values that are marked, without noise",
+        load=sequences.adding,
     ),
     DatasetCard(
         name="diabetes",
