@@ -77,8 +77,8 @@ claims-by-hand: setup  ## three of the claims again in plain PyTorch, beside the
 battery: setup  ## run the tests that every function of the catalogue must pass
 	$(PY) -m pytest $(PYTEST_FLAGS) tests/battery
 
-faults: setup  ## run every test of faults, with 50 kills in a row over one grid; many minutes
-	EVERY_FAULT=1 N_KILLS=50 N_HISTORIES=100 $(PY) -m pytest $(PYTEST_FLAGS) tests/reliability
+faults: setup  ## run every test of faults, 50 kills in a row over one grid, 20 random grids; many minutes
+	EVERY_FAULT=1 N_KILLS=50 N_HISTORIES=100 N_GRIDS=20 $(PY) -m pytest $(PYTEST_FLAGS) tests/reliability tests/execute/test_random_grids.py
 
 fuzz: setup  ## load 100,000 broken configs: only the documented errors may come out; minutes
 	N_INPUTS=100000 $(PY) -m pytest tests/reliability/test_fuzz.py

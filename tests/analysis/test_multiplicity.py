@@ -16,7 +16,7 @@ INFARCTION = np.array(
 )
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=20).map(np.array)
-few = settings(max_examples=20)  # statsmodels collects garbage on every call: 50 ms
+few = settings(max_examples=6)  # statsmodels collects garbage on every call: 50 ms
 
 
 def test_holm_multiplies_the_smallest_by_all_the_next_by_one_less_and_never_falls():

@@ -172,7 +172,7 @@ BOUND_HINT = "\nhint: no config needs that: is this the right file?"
         (
             "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
             + "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9)),
-            "x.yaml:1:26: aliases make more than 15000 values",
+            "x.yaml:1:24: aliases make more than 15000 values",
         ),
         ("[" + "a," * 100_000 + "]", "x.yaml:1:30000: more than 15000 values"),
         ("- &a x\n" + "- *a\n" * 200, "x.yaml:102:3: more than 100 aliases"),

@@ -57,7 +57,7 @@ def run(grid, folder: Path, *, workers: int, threads: int) -> pd.DataFrame:
     return found.trials.drop(columns="elapsed_s").sort_index()
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=int(os.environ.get("N_GRIDS", "1")), deadline=None, suppress_health_check=list(HealthCheck))
 @given(grids(), st.randoms(use_true_random=False))
 def test_packing_order_workers_threads_and_resumes_dont_show(tmp_path_factory, grid, random):
     folder = tmp_path_factory.mktemp("grid")
