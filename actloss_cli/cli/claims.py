@@ -1,6 +1,5 @@
 """`actloss claims`: trains what a file of claims needs, tests the claims, and reports on them."""
 
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,11 +50,8 @@ def run_claims(
     from actloss_cli.cli.run import run
 
     asked = read_claims(claims, only)
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for config in config_runs(asked):
         run(str(config), results=results, workers=workers)
-        for number, handler in before.items():
-            signal.signal(number, handler)  # A run ends by ignoring both.
     _conclude(asked, results, as_json=as_json, page=page)
 
 

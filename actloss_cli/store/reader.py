@@ -49,7 +49,6 @@ _NUMBERS = {"seed": "int64", "n_train": "int64"} | dict.fromkeys(
 def read_run(folder: Path) -> RunData:
     """Everything that analysis needs of one run; raises if the database is damaged or of another schema."""
     with _damage_named(folder) as path, _open(path) as db, checking(db, path):
-        db.execute("BEGIN")  # One consistent state, whatever is written meanwhile.
         tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
         pairings = pd.read_sql(_PAIRINGS, db, index_col="pairing_id")
         asked = pd.read_sql(_ASKED, db)
@@ -96,7 +95,6 @@ def read_curves(folder: Path) -> pd.DataFrame:
     """
     with _damage_named(folder) as path:
         with _open(path) as db, checking(db, path):
-            db.execute("BEGIN")
             rows = db.execute(query).fetchall()
         curves = [unpack(points) for _, _, points, _ in rows]
     lengths = [len(curve) for curve in curves]
@@ -127,6 +125,7 @@ def _damage_named(folder: Path) -> Iterator[Path]:
 @contextmanager
 def _open(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        db.execute("BEGIN")  # One consistent state to check and to read, whatever is written meanwhile.
         check_version(db, path)
         yield db
 
