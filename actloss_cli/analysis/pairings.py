@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from actloss_cli.analysis.cause_thresholds import CauseThresholds
 from actloss_cli.analysis.comparison import Comparison, compare_all
-from actloss_cli.analysis.evidence import Evidence, TaskFacts
+from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts
 from actloss_cli.analysis.explanations import Judged, explain
 from actloss_cli.analysis.multiplicity import benjamini_hochberg
 from actloss_cli.analysis.pairing_row import DTYPES, FUNCTIONS, NAMES, pairing_labels, pairing_row
@@ -86,9 +87,7 @@ def analyse(run: RunData, thresholds: Thresholds | None = None) -> Analysis:
         if reference:
             references[task.label] = reference.pairing_id
         measured = _measure(evidence, reference, table, task, thresholds)
-        judged = [
-            _judged(one, measured.get(one.pairing_id), reference, shared, table, task, thresholds) for one in evidence
-        ]
+        judged = _judge_all(evidence, measured, reference, shared, table, task, thresholds)
         for one in judged:
             trials = one.evidence.finals.trials[one.evidence.finals.finished]
             means = values[trials].mean(axis=0) if len(trials) else np.full(len(metrics), np.nan)
@@ -147,30 +146,35 @@ def _measure(
     return measured
 
 
-def _judged(
-    evidence: Evidence,
-    measured: _Measured | None,
+def _judge_all(
+    evidence: Sequence[Evidence],
+    measured: Mapping[str, _Measured],
     reference: Reference | None,
     shared: Verdict | None,
     table: TrialTable,
     task: TaskFacts,
     thresholds: Thresholds,
-) -> Judged:
-    """One pairing, its row without metrics, probabilities and cause."""
-    score, comparison = (measured.score, measured.comparison) if measured else (None, None)
-    finals = evidence.finals
-    seeds = finals.finished
-    verdict = judge(evidence, comparison, shared, thresholds)
-    # of what collapses on some seeds alone, these seeds tell why
-    collapsed = seeds & (finals.score < comparison.bad_below) if comparison else seeds
-    telling = collapsed if collapsed.any() else seeds
-    is_mismatched = verdict.name in MISMATCHED
-    is_reference = reference is not None and evidence.pairing_id == reference.pairing_id
-    return Judged(
-        evidence=evidence,
-        row=pairing_row(evidence, score, comparison, verdict, reference, task, thresholds),
-        symptoms=table.symptoms(finals, telling, task) if measured and (is_mismatched or is_reference) else None,
-    )
+) -> list[Judged]:
+    """Each pairing, its row without metrics, probabilities and cause."""
+    rows: dict[str, dict[str, Any]] = {}
+    telling: dict[str, tuple[Finals, NDArray[np.bool_]]] = {}
+    for one in evidence:
+        found = measured.get(one.pairing_id)
+        score, comparison = (found.score, found.comparison) if found else (None, None)
+        verdict = judge(one, comparison, shared, thresholds)
+        rows[one.pairing_id] = row = pairing_row(one, score, comparison, verdict, reference, task, thresholds)
+        if found and (verdict.name in MISMATCHED or row["is_reference"]):
+            telling[one.pairing_id] = one.finals, _telling_seeds(one.finals, comparison)
+    symptoms = dict(zip(telling, table.symptoms(list(telling.values()), task), strict=True))
+    return [Judged(one, rows[one.pairing_id], symptoms.get(one.pairing_id)) for one in evidence]
+
+
+def _telling_seeds(finals: Finals, comparison: Comparison | None) -> NDArray[np.bool_]:
+    """`[n]`: of what collapses on some seeds alone, these seeds tell why; else all that came to an end."""
+    if comparison is None:
+        return finals.finished
+    collapsed = finals.finished & (finals.score < comparison.bad_below)
+    return collapsed if collapsed.any() else finals.finished
 
 
 def _add_probabilities(judged: Sequence[Judged], table: TrialTable, task: TaskFacts, thresholds: Thresholds) -> None:
@@ -182,15 +186,17 @@ def _add_probabilities(judged: Sequence[Judged], table: TrialTable, task: TaskFa
     }
     proper = {one.evidence.pairing_id for one in judged if one.evidence.theory.proper}
     best = best_proper({id_: found for id_, found in whole.items() if id_ in proper})
-    trivial = trivial_losses(task.strata)
+    found = judge_probabilities(
+        list(whole.values()), whole[best] if best else None, trivial_losses(task.strata), thresholds
+    )
+    judgements = dict(zip(whole, found, strict=True))
     for one in judged:
-        ours = whole.get(one.evidence.pairing_id)
-        found = judge_probabilities(ours, whole[best] if best else None, trivial, thresholds) if ours else None
+        ours = judgements.get(one.evidence.pairing_id)
         one.row.update(
-            probability_grade=str(found.grade) if found else "",
-            probability_skill=found.skill if found else np.nan,
-            probability_rule=(found.rule or "") if found else "",
-            log_loss_ratio=found.log_loss_ratio if found else np.nan,
+            probability_grade=str(ours.grade) if ours else "",
+            probability_skill=ours.skill if ours else np.nan,
+            probability_rule=(ours.rule or "") if ours else "",
+            log_loss_ratio=ours.log_loss_ratio if ours else np.nan,
         )
 
 

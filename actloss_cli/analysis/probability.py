@@ -4,7 +4,7 @@ Scored by skill, 1 - log loss / log loss of the class rates: at 0 the probabilit
 and losses of different tasks compare. Where outputs had to be clipped and imply no log loss, Brier scores serve.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -17,6 +17,8 @@ from actloss_cli.plan.selection import Floats
 from actloss_cli.plan.thresholds import Thresholds
 
 Rule: TypeAlias = Literal["log_loss", "brier"]
+RULES: tuple[Rule, ...] = ("log_loss", "brier")
+"""The first that a pairing's outputs imply serves."""
 _NO_ROWS = Covariance(0.0, 0.0, 0.0)
 
 
@@ -67,24 +69,46 @@ def best_proper(pairings: Mapping[str, Probabilities]) -> str | None:
 
 
 def judge_probabilities(
-    ours: Probabilities, best: Probabilities | None, trivial: Mapping[Rule, float], thresholds: Thresholds
-) -> ProbabilityJudgement:
-    """`none` where most seeds imply no probabilities at all; a seed that implies none otherwise has no skill.
+    pairings: Sequence[Probabilities],
+    best: Probabilities | None,
+    trivial: Mapping[Rule, float],
+    thresholds: Thresholds,
+) -> list[ProbabilityJudgement]:
+    """Of each, all with the same n seeds, which are the best one's too.
 
-    `trivial` is what `trivial_losses` gives of the task's test rows.
+    `none` where most seeds imply no probabilities at all; a seed that implies none otherwise has no skill. `trivial` is
+    what `trivial_losses` gives of the task's test rows.
     """
-    rule: Rule = "log_loss" if np.isfinite(ours.log_loss).mean() > 0.5 else "brier"
-    values = getattr(ours, rule)
-    if best is None or not len(values) or np.isfinite(values).mean() <= 0.5:
-        return NO_PROBABILITIES
-    theirs: Floats = getattr(best, rule)[: len(values)]
-    x, r = (np.maximum(1 - np.where(np.isfinite(v), v, np.inf) / trivial[rule], 0.0) for v in (values, theirs))
-    ratio = float(values.mean() / theirs.mean()) if rule == "log_loss" else np.nan
-    return ProbabilityJudgement(_grade(_paired(x, r), thresholds), rule, float(x.mean()), ratio)
+    found = [NO_PROBABILITIES] * len(pairings)
+    open_ = np.arange(len(pairings) if best else 0)
+    for rule in RULES:
+        if best is None or not len(open_):
+            break
+        values = np.stack([getattr(pairings[place], rule) for place in open_.tolist()])  # (P, n)
+        implied = np.isfinite(values).mean(axis=1) > 0.5
+        judged = _judge(rule, values[implied], getattr(best, rule), trivial[rule], thresholds)
+        for place, judgement in zip(open_[implied].tolist(), judged, strict=True):
+            found[place] = judgement
+        open_ = open_[~implied]
+    return found
+
+
+def _judge(
+    rule: Rule, values: Floats, theirs: Floats, trivial: float, thresholds: Thresholds
+) -> Iterator[ProbabilityJudgement]:
+    """By one rule, of P pairings `[P, n]` beside the best one `[n]`."""
+    x, r = (np.maximum(1 - np.where(np.isfinite(v), v, np.inf) / trivial, 0.0) for v in (values, theirs))
+    r_mean = float(r.mean())
+    ratios = values.mean(axis=1) / theirs.mean() if rule == "log_loss" else np.full(len(values), np.nan)
+    means = zip(x.mean(axis=1).tolist(), ratios.tolist(), seed_covariances(x, r[None]), strict=True)
+    for skill, ratio, seeds in means:
+        # over seeds alone: it speaks of these test rows
+        skills = PairedScores(len(r), skill, r_mean, seeds, _NO_ROWS, 0.0)
+        yield ProbabilityJudgement(_grade(skills, thresholds), rule, skill, ratio)
 
 
 def _grade(skills: PairedScores, thresholds: Thresholds) -> ProbabilityGrade:
-    """By the share of the best one's skill that is kept. Over seeds alone: it speaks of these test rows.
+    """By the share of the best one's skill that is kept.
 
     Where the best one has no skill itself, there is nothing to keep.
     """
@@ -94,8 +118,3 @@ def _grade(skills: PairedScores, thresholds: Thresholds) -> ProbabilityGrade:
     if kept.low >= 0:
         return ProbabilityGrade.CALIBRATED
     return ProbabilityGrade.IMPAIRED if kept.high < 0 else ProbabilityGrade.UNDECIDED
-
-
-def _paired(x: Floats, r: Floats) -> PairedScores:
-    (spread,) = seed_covariances(x[None], r[None])
-    return PairedScores(len(x), float(x.mean()), float(r.mean()), spread, _NO_ROWS, 0.0)

@@ -1,5 +1,6 @@
 """What the diagnostics and curves of some final trials say of how they trained: one number each, medians over them."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,49 +44,82 @@ class Symptoms:
     """Trials."""
 
 
-def symptoms_of(
-    points: Sequence[NDArray[np.float32]],
-    names: Sequence[str],
-    epochs: Sequence[int],
-    curves: Floats,
-    diverged_epochs: Floats,
-) -> Symptoms:
-    """Of n trials: diagnostics `[K, M]` each, validation scores `[n, E]` at the floor or above, NaN once diverged.
+@dataclass(frozen=True)
+class Training:
+    """What was measured of n trials of one pairing."""
 
-    `diverged_epochs` `[n]` is NaN for a trial that stayed finite.
-    """
-    table = np.stack(points).astype(np.float64) if len(points) else np.full((1, len(epochs), len(names)), np.nan)
-    table[~np.isfinite(table)] = np.nan  # (n, K, M)
-    last = dict(zip(names, median(_last(table)).tolist(), strict=True))
-    ratios, updates = (table[:, :, names.index(name)] for name in ("gradient_ratio", "update_ratio"))
-    measured = (np.fmin.reduce(ratios[:, :EARLY], axis=1), np.fmax.reduce(updates, axis=1))
-    gradient_ratio, largest_update = median(np.stack(measured, axis=1)).tolist()
-    best = np.fmax.reduce(curves, axis=1)
-    before = curves[:, _before_last_third(curves.shape[1])]
-    told = (curves[:, -1] - before, best - curves[:, -1], _best_epochs(curves), diverged_epochs)
-    rise, fall, best_epoch, diverged_epoch = median(np.stack(told, axis=1)).tolist()
-    return Symptoms(
-        dead=_worst(last, "dead_units_"),
-        saturated=_worst(last, "saturated_units_"),
-        gradient_ratio=gradient_ratio,
-        output_spread=last["output_spread"],
-        output_at_ends=last["output_at_ends"],
-        undefined=last["undefined_share"],
-        update_ratio=last["update_ratio"],
-        largest_update=largest_update,
-        rise=rise,
-        fall=fall,
-        best_epoch=best_epoch,
-        diverged_epoch=diverged_epoch,
-        n_diverged=int(np.isfinite(diverged_epochs).sum()),
-        n=len(curves),
+    points: Sequence[NDArray[np.float32]]
+    """Diagnostics `[K, M]`, of those that have any."""
+    curves: Floats
+    """Validation scores `[n, E]` at the floor or above, NaN once diverged."""
+    diverged_epochs: Floats
+    """`[n]`: NaN for a trial that stayed finite."""
+
+
+def symptoms_of(trainings: Sequence[Training], names: Sequence[str], epochs: Sequence[int]) -> list[Symptoms]:
+    """Of each; those with equally many trials are looked at together, as there are thousands of pairings."""
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for place, one in enumerate(trainings):
+        groups[len(one.points), len(one.curves)].append(place)
+    found: dict[int, Symptoms] = {}
+    for places in groups.values():
+        alike = [trainings[place] for place in places]
+        found |= zip(places, _symptoms_of_alike(alike, names, epochs), strict=True)
+    return [found[place] for place in range(len(trainings))]
+
+
+def _symptoms_of_alike(trainings: Sequence[Training], names: Sequence[str], epochs: Sequence[int]) -> list[Symptoms]:
+    """Of P pairings with n trials each. Medians are over the first axis."""
+    table = np.array([one.points for one in trainings], np.float64).swapaxes(0, 1)
+    if not len(table):
+        table = np.full((1, len(trainings), len(epochs), len(names)), np.nan)
+    table[~np.isfinite(table)] = np.nan  # (n, P, K, M)
+    ratios, updates = (table[..., names.index(name)] for name in ("gradient_ratio", "update_ratio"))
+    starts = median(np.fmin.reduce(ratios[..., :EARLY], axis=2)).tolist()
+    largest = median(np.fmax.reduce(updates, axis=2)).tolist()
+    curves = np.stack([one.curves for one in trainings], axis=1)  # (n, P, E)
+    diverged_epochs = np.stack([one.diverged_epochs for one in trainings], axis=1)  # (n, P)
+    end = curves[..., -1]
+    told = (
+        end - curves[..., _before_last_third(curves.shape[2])],
+        np.fmax.reduce(curves, axis=2) - end,
+        _best_epochs(curves),
+        diverged_epochs,
     )
+    of_curves = median(np.stack(told, axis=2)).tolist()
+    n_diverged = np.isfinite(diverged_epochs).sum(axis=0).tolist()
+    return [
+        Symptoms(
+            dead=_worst(last, "dead_units_"),
+            saturated=_worst(last, "saturated_units_"),
+            gradient_ratio=gradient_ratio,
+            output_spread=last["output_spread"],
+            output_at_ends=last["output_at_ends"],
+            undefined=last["undefined_share"],
+            update_ratio=last["update_ratio"],
+            largest_update=largest_update,
+            rise=rise,
+            fall=fall,
+            best_epoch=best_epoch,
+            diverged_epoch=diverged_epoch,
+            n_diverged=diverged,
+            n=len(curves),
+        )
+        for last, gradient_ratio, largest_update, (rise, fall, best_epoch, diverged_epoch), diverged in zip(
+            (dict(zip(names, values, strict=True)) for values in median(_last(table)).tolist()),
+            starts,
+            largest,
+            of_curves,
+            n_diverged,
+            strict=True,
+        )
+    ]
 
 
 def _last(table: Floats) -> Floats:
-    """`[n, K, M]` to the last of each diagnostic that is there `[n, M]`; NaN where none is."""
-    at = table.shape[1] - 1 - (~np.isnan(table))[:, ::-1].argmax(axis=1, keepdims=True)
-    return np.take_along_axis(table, at, axis=1)[:, 0]
+    """`[..., K, M]` to the last of each diagnostic that is there `[..., M]`; NaN where none is."""
+    at = table.shape[-2] - 1 - (~np.isnan(table))[..., ::-1, :].argmax(axis=-2, keepdims=True)
+    return np.take_along_axis(table, at, axis=-2)[..., 0, :]
 
 
 def _worst(last: Mapping[str, float], prefix: str) -> float:
@@ -101,4 +135,4 @@ def _before_last_third(E: int) -> int:
 def _best_epochs(curves: Floats) -> Floats:
     """Counted from 1."""
     known = np.where(np.isnan(curves), -np.inf, curves)
-    return np.asarray(known.argmax(axis=1) + 1.0)
+    return np.asarray(known.argmax(axis=-1) + 1.0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts, Tuning
 from actloss_cli.analysis.probability import Probabilities
-from actloss_cli.analysis.symptoms import Symptoms, symptoms_of
+from actloss_cli.analysis.symptoms import Symptoms, Training, symptoms_of
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.plan.selection import Floats, LrChoice, choose_lrs, clip_at_floor
 from actloss_cli.store.data import RunData
@@ -113,17 +113,15 @@ class TrialTable:
             rows[seed] = task.floor if is_clipped else self.run.row_scores[self.ids[trial]]
         return rows
 
-    def symptoms(self, finals: Finals, seeds: NDArray[np.bool_], task: TaskFacts) -> Symptoms:
-        """What was measured of the training of these final seeds `[n]`, all of which came to an end."""
-        trials = finals.trials[seeds]
-        points = [self.run.diagnostics[self.ids[trial]] for trial in trials if self.ids[trial] in self.run.diagnostics]
-        return symptoms_of(
-            points,
-            diagnostic_names(task.n_hidden),
-            diagnostic_epochs(task.epochs),
-            finals.validation_score[seeds],
-            self.diverged_epoch[trials],
-        )
+    def symptoms(self, telling: Sequence[tuple[Finals, NDArray[np.bool_]]], task: TaskFacts) -> list[Symptoms]:
+        """What was measured of the training of some final seeds `[n]` of each, all of which came to an end."""
+        trainings = []
+        for finals, seeds in telling:
+            trials = finals.trials[seeds]
+            ids = [self.ids[trial] for trial in trials]
+            points = [self.run.diagnostics[id_] for id_ in ids if id_ in self.run.diagnostics]
+            trainings.append(Training(points, finals.validation_score[seeds], self.diverged_epoch[trials]))
+        return symptoms_of(trainings, diagnostic_names(task.n_hidden), diagnostic_epochs(task.epochs))
 
     def probabilities(self, finals: Finals) -> Probabilities:
         """What the finished final trials' implied probabilities scored."""

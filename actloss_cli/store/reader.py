@@ -160,7 +160,7 @@ def _trials_asked(asked: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
 
 def _validation_scores(curves: Mapping[str, bytes], trials: pd.Index, n_epochs: int) -> NDArray[np.float32]:
     """`[T, E]` in the order of `trials`; shorter budgets are padded with NaN."""
-    found = [unpack(curves[trial]) for trial in trials]
+    found = [unpack(curves[trial]) for trial in trials.tolist()]
     scores = np.full((len(trials), n_epochs), np.nan, np.float32)
     if found:
         lengths = np.array([len(curve) for curve in found])

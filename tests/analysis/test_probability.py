@@ -26,7 +26,8 @@ def losses(mean, noise=NOISE):
 
 
 def judged(ours, best):
-    return judge_probabilities(ours, best, trivial_losses(STRATA), Thresholds())
+    (found,) = judge_probabilities([ours], best, trivial_losses(STRATA), Thresholds())
+    return found
 
 
 def test_the_trivial_losses_are_those_of_predicting_the_class_rates():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from actloss_cli.analysis.symptoms import symptoms_of
+from actloss_cli.analysis.symptoms import Training, symptoms_of
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 
 E = 30
@@ -20,7 +20,8 @@ def points(**values):
 
 
 def symptoms(*trials, curves=FLAT, diverged=(np.nan,)):
-    return symptoms_of(trials, NAMES, EPOCHS, np.asarray(curves), np.asarray(diverged, float))
+    (found,) = symptoms_of([Training(trials, np.asarray(curves), np.asarray(diverged, float))], NAMES, EPOCHS)
+    return found
 
 
 def test_dead_units_are_those_of_the_worst_layer_at_the_last_epoch_measured():
@@ -58,5 +59,6 @@ def test_diverged_trials_are_counted_with_their_median_epoch():
 
 def test_a_model_without_hidden_layers_has_no_dead_units():
     names = diagnostic_names(0)
-    found = symptoms_of([np.zeros((len(EPOCHS), len(names)), np.float32)], names, EPOCHS, FLAT, np.array([np.nan]))
+    points = [np.zeros((len(EPOCHS), len(names)), np.float32)]
+    (found,) = symptoms_of([Training(points, FLAT, np.array([np.nan]))], names, EPOCHS)
     assert found.dead == 0
