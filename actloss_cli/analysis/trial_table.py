@@ -12,6 +12,7 @@ from actloss_cli.analysis.probability import Probabilities
 from actloss_cli.analysis.symptoms import Symptoms, Training, symptoms_of
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.plan.selection import Floats, LrChoice, choose_lrs, clip_at_floor
+from actloss_cli.plan.trial import SEEDS_IN_SET
 from actloss_cli.store.data import RunData
 from actloss_cli.theory.frozen import Frozen
 
@@ -28,6 +29,8 @@ class TrialTable:
     places: Mapping[str, Places]
     is_final: NDArray[np.bool_]
     seed: NDArray[np.int64]
+    at: NDArray[np.int64]
+    """Its seed's place among those of its phase."""
     lr: Floats
     score: Floats
     lost: NDArray[np.bool_]
@@ -44,13 +47,15 @@ class TrialTable:
         """Reads the columns once."""
         trials = run.trials
         score = trials["score"].to_numpy(np.float64)
+        seed = trials["seed"].to_numpy(np.int64)
         lost = trials["status"].isin(["crashed", "timeout"]).to_numpy()
         return cls(
             run=run,
             ids=trials.index.tolist(),
             places={str(id_): np.asarray(at) for id_, at in trials.groupby("pairing_id").indices.items()},
             is_final=(trials["phase"] == "final").to_numpy(),
-            seed=trials["seed"].to_numpy(np.int64),
+            seed=seed,
+            at=seed % SEEDS_IN_SET,
             lr=trials["lr"].to_numpy(np.float64),
             score=score,
             lost=lost,
@@ -132,7 +137,7 @@ class TrialTable:
         """From the tune trials of P pairings, and whose each is."""
         lrs, at, n_lrs = _rates(self.lr[trials], of_pairing, P)
         curves = np.full((*lrs.shape, task.n_tune, task.epochs), np.nan, np.float32)
-        curves[of_pairing, at, self.seed[trials]] = self.run.validation_score[trials, : task.epochs]
+        curves[of_pairing, at, self.at[trials]] = self.run.validation_score[trials, : task.epochs]
         counts = []
         for counted in (np.ones(len(trials), np.bool_), self.lost[trials], self.diverged[trials]):
             cell = (of_pairing * lrs.shape[1] + at)[counted]
@@ -158,7 +163,7 @@ class TrialTable:
         """From the final trials of P pairings at their chosen rates, and whose each is."""
         is_finished = ~self.lost[trials]
         finished, whose = trials[is_finished], of_pairing[is_finished]
-        at = whose, self.seed[finished]
+        at = whose, self.at[finished]
         places = np.full((P, task.n_final), -1)
         places[at] = finished
         score = np.full((P, task.n_final), np.nan)

@@ -164,7 +164,7 @@ def tuning_grid(table: TrialTable, task: TaskFacts, target: float | None) -> Tun
     trials, pairing, lr = trials[kept], pairing[kept], lr[kept]
 
     setting = np.cumsum(is_base).reshape(is_base.shape) - 1
-    cells = (activation[pairing], head[pairing], setting[optimizer[pairing], lr], table.seed[trials])
+    cells = (activation[pairing], head[pairing], setting[optimizer[pairing], lr], table.at[trials])
     values = np.full((2, len(activations), len(heads), is_base.sum(), task.n_tune), np.nan)
     values[(0, *cells)] = np.where(table.diverged[trials], task.floor, np.maximum(table.score[trials], task.floor))
     if target is not None:

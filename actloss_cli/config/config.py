@@ -25,14 +25,14 @@ class TaskConfig:
 
     def resolved(self) -> dict[str, Any]:
         """As it may stand in a config's `tasks`."""
-        task = self.task
+        task, seeds = self.task, self.task.seeds
         return {
             "kind": task.kind,
             "dataset": _dataset(task.dataset),
             "label": label_of(task.label, self.model_label),
             **{role: [_entry(role, choice) for choice in self.axes[role]] for role in ROLES},
             "lr": _lr(task.lr),
-            "seeds": {"tune": task.seeds.tune, "final": task.seeds.final},
+            "seeds": {"tune": seeds.tune, "final": seeds.final} | ({"set": seeds.set} if seeds.set else {}),
             "model": _model(task.model, self.model_label),
             "training": {"epochs": task.training.epochs, "batch_size": task.training.batch_size},
             "exclude": _patterns(self.exclude),

@@ -27,7 +27,7 @@ _GRID: Mapping[str, str] = {
     "loss": "What training makes small.",
     "optimizer": "What changes the weights.",
     "lr": "Learning rates: a log grid, one rate, or a list of rates.",
-    "seeds": "How many seeds each phase has.",
+    "seeds": "How many seeds each phase has, and which.",
     "model": "The model, or a list of models, each of which makes a task of its own, named TASK/MODEL.",
     "training": "The budget of one training.",
     "exclude": "Pairings to leave out: patterns with the wildcards * and ?.",
@@ -86,6 +86,7 @@ DESCRIPTIONS: Mapping[type, Mapping[str, str]] = MappingProxyType(
         SeedsSection: {
             "tune": "Seeds on which learning rates are compared, on validation rows.",
             "final": "Fresh seeds that give the reported numbers, on test rows.",
+            "set": "Which seeds: another number repeats the experiment on seeds that share nothing with these.",
         },
         ModelSection: {
             "hidden": "The width of each hidden layer; [] makes a linear model.",

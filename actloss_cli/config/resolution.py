@@ -63,7 +63,7 @@ def _tasks(file: ConfigFile, i: int, data: TaskData, axes: Axes, flaws: list[Fla
             model=model.spec,
             training=TrainingSpec(training.epochs, training.batch_size),
             lr=_lr_rule(section if "lr" in section.model_fields_set else file),
-            seeds=SeedCounts(seeds.tune, seeds.final),
+            seeds=SeedCounts(seeds.tune, seeds.final, seeds.set),
         )
         exclude = tuple(pattern for pattern in section.exclude if not model.label or covers_task(pattern, task))
         tasks.append(TaskConfig(task, axes, exclude, model.label))

@@ -25,11 +25,12 @@ from actloss_cli.config.wording import run_name_problem
 from actloss_cli.datasets.dataset import Missing
 from actloss_cli.plan.learning_rates import base_grid
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.plan.trial import LrRule, SeedCounts, TrainingSpec
+from actloss_cli.plan.trial import SEEDS_IN_SET, LrRule, SeedCounts, TrainingSpec
 
 MAX_TASKS = 100
 MAX_POINTS = 100
-MAX_SEEDS = 10_000
+MAX_SEEDS = SEEDS_IN_SET
+MAX_SETS = 100_000
 MAX_EPOCHS = 1_000_000
 MAX_BATCH = 2**31 - 1
 """These bounds keep a slip of the finger from asking for more than any machine holds."""
@@ -101,10 +102,11 @@ class LrGrid(Section):
 
 
 class SeedsSection(Section):
-    """How many seeds; two finals are the least that have a spread."""
+    """How many seeds; two finals are the least that have a spread; and which."""
 
     tune: Annotated[Whole, Field(le=MAX_SEEDS)] = SeedCounts.tune
     final: Annotated[int, Field(ge=2, le=MAX_SEEDS)] = SeedCounts.final
+    set: Annotated[int, Field(ge=0, le=MAX_SETS)] = SeedCounts.set
 
 
 class TrainingSection(Section):

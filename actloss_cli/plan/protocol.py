@@ -35,14 +35,14 @@ def ask(task: Task, pairing: Pairing, floor: float, seen: ValidationCurves) -> A
         choice = _choose(grid, tune, seen, floor)
         longer = _extended(task, pairing, grid, choice)
         if longer == grid:
-            final = tuple(Trial(task, pairing, choice.lr, "final", seed) for seed in range(task.seeds.final))
+            final = tuple(Trial(task, pairing, choice.lr, "final", seed) for seed in task.seeds.of("final"))
             return Asked(tune + final, _unseen(final, seen), 0)
         tune = _tune_trials(task, pairing, longer)
     return Asked(tune, missing, task.seeds.final)
 
 
 def _tune_trials(task: Task, pairing: Pairing, grid: tuple[float, ...]) -> tuple[Trial, ...]:
-    return tuple(Trial(task, pairing, lr, "tune", seed) for lr in grid for seed in range(task.seeds.tune))
+    return tuple(Trial(task, pairing, lr, "tune", seed) for lr in grid for seed in task.seeds.of("tune"))
 
 
 def _unseen(trials: tuple[Trial, ...], seen: ValidationCurves) -> tuple[Trial, ...]:

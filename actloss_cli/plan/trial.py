@@ -113,12 +113,23 @@ class LrRule:
     values: tuple[float, ...] = ()
 
 
+SEEDS_IN_SET = 10_000
+"""More than a phase may have, so that sets of seeds share none."""
+
+
 @dataclass(frozen=True)
 class SeedCounts:
     """How many seeds choose the learning rate, and how many fresh ones give the reported numbers."""
 
     tune: int = 3
     final: int = 10
+    set: int = 0
+    """Which set they are of: another one repeats the experiment on seeds that nobody has seen."""
+
+    def of(self, phase: "Phase") -> range:
+        """The seeds of a phase."""
+        first = self.set * SEEDS_IN_SET
+        return range(first, first + (self.tune if phase == "tune" else self.final))
 
 
 @dataclass(frozen=True)
@@ -179,7 +190,7 @@ class Trial:
     lr: float
     phase: Phase
     seed: int
-    """Counts from 0 within its phase; the phases' seeds share nothing."""
+    """Counts from 0 within its phase, or from the first of its set; the phases' seeds share nothing."""
 
     @property
     def spec(self) -> dict[str, object]:

@@ -8,6 +8,7 @@ import pytest
 
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
 from actloss_cli.analysis.pairings import analyse
+from actloss_cli.plan.trial import SEEDS_IN_SET
 from actloss_cli.store.data import RunData
 
 NAN = float("nan")
@@ -111,6 +112,11 @@ def test_the_order_of_stored_trials_does_not_matter(grid):
     order = np.random.default_rng(0).permutation(len(grid.trials))
     shuffled = replace(grid, trials=grid.trials.iloc[order], validation_score=grid.validation_score[order])
     pd.testing.assert_frame_equal(analyse(shuffled).pairings, analyse(grid).pairings, rtol=1e-12)
+
+
+def test_another_set_of_seeds_is_read_as_the_first_one_is(grid):
+    moved = replace(grid, trials=grid.trials.assign(seed=grid.trials["seed"] + 3 * SEEDS_IN_SET))
+    pd.testing.assert_frame_equal(analyse(moved).pairings, analyse(grid).pairings)
 
 
 def test_a_run_without_a_single_trial_has_a_row_for_each_pairing(build):

@@ -177,7 +177,7 @@ name: x
 tasks:
   - {kind: binary, dataset: moons, label: 1e3x, exclude: [{output: ident*}]}
   - {kind: binary, dataset: {csv: data.csv, target: 'no'}, label: '1e3', lr: [1e-5, 1.0e+20], model: {hidden: []}}
-  - {kind: binary, dataset: imbalanced, label: 'yes', lr: {from: 1e-5, to: 3, points: 4}}
+  - {kind: binary, dataset: imbalanced, label: 'yes', lr: {from: 1e-5, to: 3, points: 4}, seeds: {set: 2}}
 activation: [{name: elu, alpha: 1e-5, as: '.5'}, {name: leaky_relu, negative_slope: 2}]
 optimizer: [{name: adam, betas: [0.5, 0.25], eps: 1}]
 exclude: [{activation: '.5', kind: b*}]

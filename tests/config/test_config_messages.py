@@ -8,7 +8,7 @@ import pytest
     [
         ("trainin: {epochs: 3}", ["error: x.yaml:4:1: unknown key 'trainin'\nhint: did you mean 'training'?"]),
         ("training: {epoch: 3}", ["error: x.yaml:4:12: training: unknown key 'epoch'\nhint: did you mean 'epochs'?"]),
-        ("seeds: {x: 3}", ["error: x.yaml:4:9: seeds: unknown key 'x'\nhint: the keys here are: tune, final"]),
+        ("seeds: {x: 3}", ["error: x.yaml:4:9: seeds: unknown key 'x'\nhint: the keys here are: tune, final, set"]),
         ("lr: {low: 1}", ["error: x.yaml:4:6: lr: unknown key 'low'\nhint: the keys here are: points, from, to"]),
         ("lr: -0.1", ["error: x.yaml:4:5: lr: must be above 0, not -0.1\nhint: write a rate as in 0.01"]),
         ("lr: [0.1, -1e-3]", ["error: x.yaml:4:11: lr[1]: must be above 0, not -0.001\nhint: write a rate as in 0.01"]),

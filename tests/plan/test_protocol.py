@@ -79,6 +79,14 @@ def test_more_seeds_keep_every_trial_that_is_there():
     assert before < after
 
 
+def test_another_set_of_seeds_asks_for_as_many_trials_and_shares_none():
+    first = carry_out(lambda lr: lr)[-1].trials
+    second = carry_out(lambda lr: lr, replace(TASK, seeds=replace(TASK.seeds, set=1)))[-1].trials
+    assert [(trial.phase, trial.lr) for trial in second] == [(trial.phase, trial.lr) for trial in first]
+    assert not {trial.seed for trial in first} & {trial.seed for trial in second}
+    assert not {trial.id for trial in first} & {trial.id for trial in second}
+
+
 @pytest.mark.parametrize(
     ("rule", "optimizer", "expected"),
     [
