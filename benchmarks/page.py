@@ -8,6 +8,7 @@ from actloss_cli.report.markdown import plain, table
 from benchmarks import sections
 from benchmarks.bars import Bar, bars_of
 from benchmarks.figure import write_figure
+from benchmarks.limits import limits_of
 from benchmarks.machine import Machine
 from benchmarks.measured import Measured
 
@@ -47,6 +48,9 @@ def _paragraphs(measured: Measured, has_figure: bool) -> Iterator[str]:
     if has_figure:
         yield f"![Cost of a model-step per contender, and of a trial by number of trials]({FIGURE})"
     yield READING
+    if limits := list(limits_of(measured)):
+        yield "## What stands in the way"
+        yield from limits
     sessions = _sessions(measured)
     for part, (heading, write) in SECTIONS.items():
         found = getattr(measured, part)

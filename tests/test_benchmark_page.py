@@ -10,7 +10,7 @@ import pytest
 from benchmarks import __main__ as command_line
 from benchmarks.bars import bars_of
 from benchmarks.contenders.actloss_command import CommandRun
-from benchmarks.contenders.names import JAX
+from benchmarks.contenders.names import FLOOR, JAX
 from benchmarks.contenders.timed import Timed
 from benchmarks.effort import QUICK
 from benchmarks.machine import Machine
@@ -97,6 +97,17 @@ def test_a_contender_whose_scores_disagree_gets_no_ratio_but_the_reason(tmp_path
     assert page.count("no ratio: its scores disagree on moons") == 4
     assert "| 2.5 |" not in page
     assert JAX not in (tmp_path / "performance" / "contenders.svg").read_text(encoding="utf-8")
+
+
+def test_the_page_says_how_far_from_a_bar_anyone_could_get(tmp_path: Path):
+    measured = made_up()
+    for products_us, verdict in ((20, "so the bar of 2x is out of reach"), (10, "which the bar of 2x leaves room for")):
+        others = measured.contest.others | {FLOOR: [Timed(products_us, 0, 1_000_000)] * 2}
+        page = page_of(replace(measured, contest=replace(measured.contest, others=others)), tmp_path)
+        assert f"would be {25 / products_us:g}x" in page
+        assert verdict in page
+    assert "A run starts in 4 s (4-4)" in page
+    assert "if that took 1.20 s" in page  # 6 ms a trial without the start, of which a fifth is 1.2 s in 1,000
 
 
 def test_the_page_is_written_from_the_raw_numbers_alone(tmp_path: Path):
