@@ -106,7 +106,7 @@ def test_the_page_says_how_far_from_a_bar_anyone_could_get(tmp_path: Path):
         page = page_of(replace(measured, contest=replace(measured.contest, others=others)), tmp_path)
         assert f"would be {25 / products_us:g}x" in page
         assert verdict in page
-    assert "A run starts in 4 s (4-4)" in page
+    assert "A run starts in 4 s, however many trials follow" in page
     assert "if that took 1.20 s" in page  # 6 ms a trial without the start, of which a fifth is 1.2 s in 1,000
 
 
