@@ -1,6 +1,7 @@
-"""What tests of convolutions and recurrent cells share: a stacked trial against the plain loop, and against itself."""
+"""What tests of all models but the plain MLP share: a stacked trial against the plain loop, and against itself."""
 
 import numpy as np
+import pytest
 import torch
 
 from actloss_cli.engine.plain import PlainTraining
@@ -40,7 +41,7 @@ def assert_as_in_the_plain_loop(trial, dataset, dtype, neighbours=()):
         assert_near(found.curves[name], curve, max(tolerance, 1e-6))  # curves are float32
     assert found.metrics.keys() == expected.metrics.keys()
     for name, value in expected.metrics.items():
-        np.testing.assert_allclose(found.metrics[name], value, rtol=tolerance, atol=tolerance, err_msg=name)
+        assert found.metrics[name] == pytest.approx(value, rel=tolerance, abs=tolerance), name
     np.testing.assert_allclose(found.diagnostics, expected.diagnostics, rtol=max(10 * tolerance, 1e-5), atol=1e-6)
 
 

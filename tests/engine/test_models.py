@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +16,8 @@ from actloss_cli.engine.plain_mlp import BatchNorm as PlainBatchNorm
 from actloss_cli.engine.train import StackedTraining
 from actloss_cli.plan.trial import ModelSpec
 from tests.engine.builders import make_dataset, make_trial
-from tests.engine.test_packing import HEADS, HIDDEN, STACKED, assert_same_bits, run, sorted_for_stack
+from tests.engine.shaped import assert_as_in_the_plain_loop
+from tests.engine.test_packing import HIDDEN, assert_same_bits, run, sorted_for_stack, stacks
 
 MODELS = [
     ModelSpec((16, 9), norm="batch"),
@@ -26,7 +26,6 @@ MODELS = [
     ModelSpec((12, 12, 12), kind="residual", norm="batch"),
     ModelSpec((12, 12, 12), kind="residual", norm="layer"),
 ]
-TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-9}
 DATASETS = {kind: make_dataset(kind) for kind in ("regression", "binary", "multiclass")}
 EPOCHS, BATCH = 10, 32
 """50 steps on 135 rows, the last of each epoch on 7 of them."""
@@ -40,53 +39,21 @@ every_model = pytest.mark.parametrize("model", MODELS, ids=label)
 both_precisions = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
 
 
-def plain_parameters(model):
-    """In the stack's order: weight and bias of each linear layer, then what comes between them."""
-    leaves = [module for module in model.modules() if not list(module.children())]
-    ordered = sorted(leaves, key=lambda module: not isinstance(module, nn.Linear))
-    return [parameter.detach() for module in ordered for parameter in module.parameters()]
-
-
-def assert_near(found, expected, tolerance):
-    found, expected = np.asarray(found), np.asarray(expected)
-    assert np.abs(found - expected).max() <= tolerance * np.abs(expected).max()
-
-
-def assert_as_in_the_plain_loop(trial, dtype, neighbours=()):
-    """In what it learns, in its curves and tests, which evaluation mode gives, and in what is diagnosed."""
-    kind, tolerance = trial.task.kind, TOLERANCE[dtype]
-    trials = sorted_for_stack([trial, *neighbours])
-    stacked, plain = (
-        StackedTraining(trials, DATASETS[kind], dtype=dtype),
-        PlainTraining(trial, DATASETS[kind], dtype=dtype),
-    )
-    place = trials.index(trial)
-    found, expected = stacked.run()[place], plain.run()
-    assert found.status == expected.status == "done"
-    for one, other in zip(stacked.model.parameters_of(place), plain_parameters(plain.model), strict=True):
-        assert_near(one.reshape(other.shape), other, tolerance)
-    for name, curve in expected.curves.items():
-        assert_near(found.curves[name], curve, max(tolerance, 1e-6))  # curves are float32
-    assert found.metrics.keys() == expected.metrics.keys()
-    for name, value in expected.metrics.items():
-        assert found.metrics[name] == pytest.approx(value, rel=tolerance, abs=tolerance), name
-    np.testing.assert_allclose(found.diagnostics, expected.diagnostics, rtol=max(10 * tolerance, 1e-5), atol=1e-6)
-
-
 @every_model
 @both_precisions
 @pytest.mark.parametrize("activation", ["prelu", "tanh"])
 def test_every_model_trains_as_in_the_plain_loop(model, activation, dtype):
     shared = {"model": model, "epochs": EPOCHS, "batch_size": BATCH, "phase": "final"}
     neighbours = [make_trial("multiclass", other, lr=0.1, seed=1, **shared) for other in ("relu", "rrelu", "softmax")]
-    assert_as_in_the_plain_loop(make_trial("multiclass", activation, **shared), dtype, neighbours)
+    trial = make_trial("multiclass", activation, **shared)
+    assert_as_in_the_plain_loop(trial, DATASETS["multiclass"], dtype, neighbours)
 
 
 @every_model
 @pytest.mark.parametrize("batch_size", [7, 1000])
 def test_minibatches_of_any_size_train_as_in_the_plain_loop(model, batch_size):
     trial = make_trial("regression", "silu", lr=1e-3, model=model, batch_size=batch_size, phase="final")
-    assert_as_in_the_plain_loop(trial, torch.float64)
+    assert_as_in_the_plain_loop(trial, DATASETS[trial.task.kind], torch.float64)
 
 
 @pytest.mark.parametrize("model", MODELS[::3], ids=label)
@@ -102,14 +69,14 @@ def test_minibatches_of_any_size_train_as_in_the_plain_loop(model, batch_size):
 def test_optimizers_clip_and_schedule_all_parameters_as_in_the_plain_loop(model, optimizer):
     loss = Choice.of("bce", {"class_weight": "balanced"})
     trial = make_trial("binary", "elu", "sigmoid", loss, optimizer, model=model, phase="final", epochs=4)
-    assert_as_in_the_plain_loop(trial, torch.float64)
+    assert_as_in_the_plain_loop(trial, DATASETS[trial.task.kind], torch.float64)
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if m.norm == "batch"], ids=label)
 def test_a_minibatch_of_one_row_trains_as_in_the_plain_loop(model):
     trial = make_trial("binary", "tanh", model=model, batch_size=134, phase="final")
     assert StackedTraining([trial], DATASETS["binary"]).feed.n_train == 135
-    assert_as_in_the_plain_loop(trial, torch.float64)
+    assert_as_in_the_plain_loop(trial, DATASETS[trial.task.kind], torch.float64)
 
 
 def test_one_row_is_normalised_by_the_running_statistics_and_leaves_them():
@@ -201,26 +168,8 @@ def test_what_a_diverged_trial_left_behind_is_cleared():
             assert norm.variance.isfinite().all()
 
 
-@st.composite
-def stacks(draw):
-    """A head, a model, a batch size, and 2 to 7 trials that differ in activation, learning rate and seed."""
-    kind, output, loss = draw(st.sampled_from(HEADS))
-    shared = {
-        "output": output,
-        "loss": loss,
-        "optimizer": draw(st.sampled_from(STACKED)),
-        "phase": draw(st.sampled_from(["tune", "final"])),
-        "model": draw(st.sampled_from(MODELS)),
-        "batch_size": draw(st.sampled_from([5, 32, 50, 1000])),
-        "epochs": 2,
-    }
-    one = st.tuples(st.sampled_from(HIDDEN), st.sampled_from([1e-3, 1e-2, 1.0, 1e4]), st.integers(0, 3))
-    drawn = draw(st.lists(one, min_size=2, max_size=7, unique=True))
-    return kind, [make_trial(kind, activation, lr=lr, seed=seed, **shared) for activation, lr, seed in drawn]
-
-
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(stacks(), st.data())
+@given(stacks(MODELS, most=7), st.data())
 def test_a_trial_gives_the_same_bits_alone_and_in_any_stack(stack, data):
     kind, trials = stack
     whole = run(sorted_for_stack(trials), DATASETS[kind])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from actloss_cli.catalogue import ACTIVATIONS, OPTIMIZERS
 from actloss_cli.engine.train import StackedTraining
+from actloss_cli.plan.trial import ModelSpec
 from tests.engine.builders import make_dataset, make_trial
 
 HIDDEN = [spec.name for spec in ACTIVATIONS if spec.hidden]
@@ -22,6 +23,7 @@ HEADS = [
     ("multiclass", "log_softmax", "nll"),
     ("multiclass", "softmax", "categorical_cross_entropy"),
 ]
+MODELS = [ModelSpec(hidden) for hidden in ((), (5,), (16, 16), (7, 3, 9))]
 DATASETS = {kind: make_dataset(kind, n_rows=170) for kind in ("regression", "binary", "multiclass")}
 
 
@@ -45,25 +47,25 @@ def assert_same_bits(one, other):
 
 
 @st.composite
-def stacks(draw):
-    """A head, a model, a batch size, and 2 to 9 trials that differ in activation, learning rate and seed."""
+def stacks(draw, models, most):
+    """A head, a model, a batch size, and 2 to `most` trials that differ in activation, learning rate and seed."""
     kind, output, loss = draw(st.sampled_from(HEADS))
     shared = {
         "output": output,
         "loss": loss,
         "optimizer": draw(st.sampled_from(STACKED)),
         "phase": draw(st.sampled_from(["tune", "final"])),
-        "hidden": draw(st.sampled_from([(), (5,), (16, 16), (7, 3, 9)])),
+        "model": draw(st.sampled_from(models)),
         "batch_size": draw(st.sampled_from([5, 32, 50, 64, 1000])),
         "epochs": 2,
     }
     one = st.tuples(st.sampled_from(HIDDEN), st.sampled_from([1e-3, 1e-2, 1.0, 1e4]), st.integers(0, 3))
-    drawn = draw(st.lists(one, min_size=2, max_size=9, unique=True))
+    drawn = draw(st.lists(one, min_size=2, max_size=most, unique=True))
     return kind, [make_trial(kind, activation, lr=lr, seed=seed, **shared) for activation, lr, seed in drawn]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(stacks(), st.data())
+@given(stacks(MODELS, most=9), st.data())
 def test_a_trial_gives_the_same_bits_alone_and_in_any_stack(stack, data):
     kind, trials = stack
     whole = run(sorted_for_stack(trials), DATASETS[kind])
