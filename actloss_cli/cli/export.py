@@ -37,8 +37,8 @@ def export(
       actloss export results/grid --table trials --format parquet -o trials.parquet
     """
     from actloss_cli.analysis import analyse
-    from actloss_cli.cli.show import one_run
     from actloss_cli.report.export import diagnostics_table, pairings_table, trials_table, write_table
+    from actloss_cli.store.folder import one_run
     from actloss_cli.store.reader import read_curves, read_run
 
     folder = one_run(results)

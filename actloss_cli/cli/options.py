@@ -19,14 +19,3 @@ MaxTrialsOption = Annotated[
     int, typer.Option("--max-trials", min=1, help="Refuse a config that asks for more trials than this.")
 ]
 RunArgument = Annotated[Path, typer.Argument(metavar="RESULTS", help="A run's folder, such as results/grid.")]
-
-
-MAX_TRIALS = 5_000_000
-"""Some hours of training, and some gigabytes of results."""
-
-
-def default_workers() -> int:
-    """The cores that this process may use."""
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
