@@ -52,11 +52,11 @@ def render_pairing(console: Console, run: RunData, analysis: Analysis, pairing_i
 
 def pairing_text(run: RunData, analysis: Analysis, pairing_id: str) -> str:
     """The same as plain text, as wide as a notebook shows it."""
-    # A notebook's own output is for whoever prints: Rich would write there itself.
-    console = Console(file=io.StringIO(), width=_TEXT_WIDTH, highlight=False, force_jupyter=False)
-    with console.capture() as captured:
-        render_pairing(console, run, analysis, pairing_id)
-    return captured.get()
+    file = io.StringIO()
+    # In a notebook Rich would write into its output by itself, and in colours.
+    console = Console(file=file, width=_TEXT_WIDTH, highlight=False, color_system=None, force_jupyter=False)
+    render_pairing(console, run, analysis, pairing_id)
+    return file.getvalue()
 
 
 def _print_explanation(console: Console, row: pd.Series) -> None:
