@@ -22,7 +22,12 @@ def plan(
     max_trials: MaxTrialsOption = MAX_TRIALS,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show pairings, trials, stacks, what is invalid and why, and about how long it takes. Trains nothing."""
+    """Show pairings, trials, stacks, what is invalid and why, and about how long it takes. Trains nothing.
+
+    Examples:
+      actloss plan grid
+      actloss plan first.yaml --set seeds.final=20 --json
+    """
     from actloss_cli.api.planning import plan_config
     from actloss_cli.config.load import load_config
 

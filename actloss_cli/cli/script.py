@@ -41,7 +41,7 @@ def script(
 
     Examples:
       actloss script results/grid moons/relu/sigmoid/bce/adam > moons.py
-      actloss script results/grid digits/relu/softmax/cross_entropy/sgd --phase tune --lr 10 -o digits.py
+      actloss script results/grid moons/relu/tanh/hinge/sgd --phase tune -o a.py
     """
     from actloss_cli.cli.console import say
     from actloss_cli.script.choosing import Picks
