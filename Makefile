@@ -21,11 +21,12 @@ NEW_ENOUGH := sys.exit(sys.version_info < (3, 11))
 PY := "$(VENV)/bin/python"
 ACTLOSS := $(PY) -m actloss_cli
 JAX_VENV := benchmarks/.venv-jax
+MLFLOW_VENV := tests/trackers/.venv-mlflow
 BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs script-check simulate depth agreement gallery reference bench bench-quick bench-report bench-setup wheel clean
+.PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs notebook site script-check simulate depth agreement gallery reference bench bench-quick bench-report bench-setup mlflow-server bench-mlflow wheel clean
 
 help:  ## explain the targets and variables
 	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
@@ -97,9 +98,16 @@ format: setup  ## mend style and format where that is safe
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-docs: setup  ## write docs/catalogue.md, its plots and configs/actloss.schema.json from the declarations
+docs: setup  ## write docs/catalogue.md, its plots, docs/configuration.md and configs/actloss.schema.json from the declarations
 	$(PY) docs/make_catalogue.py
+	$(PY) docs/make_configuration.py
 	$(ACTLOSS) schema > configs/actloss.schema.json
+
+notebook: setup  ## run docs/notebook.ipynb and store what came out in it; a minute
+	$(PY) docs/make_notebook.py
+
+site: setup  ## the documentation as a site that needs no network, into build/site/; any warning is an error
+	$(PY) -m mkdocs build --strict --quiet --site-dir build/site
 
 script-check: setup  ## compare scripts of 30 trials, drawn at random, with what is stored of them; a minute
 	SCRIPT_TRIALS=30 $(PY) -m pytest -s tests/script/test_reproduction.py
@@ -130,6 +138,17 @@ bench-report: setup  ## time and memory of a report on $(GRID), which is trained
 
 bench-setup: setup $(JAX_VENV)/.installed  ## what the two need besides: JAX in an environment of its own
 	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_FLAGS) -r benchmarks/requirements.txt
+
+# MLflow's server wants an older pyarrow: it has an environment of its own.
+mlflow-server: setup $(MLFLOW_VENV)/.installed  ## the MLflow server that tests of exports talk to, in an environment of its own
+
+$(MLFLOW_VENV)/.installed: tests/trackers/requirements-mlflow.txt | setup
+	$(PY) -m venv --clear $(MLFLOW_VENV)
+	$(MLFLOW_VENV)/bin/python -m pip install --disable-pip-version-check -r tests/trackers/requirements-mlflow.txt
+	@touch "$@"
+
+bench-mlflow: mlflow-server  ## send 1,000 trials to an MLflow server, for docs/exporting.md; minutes
+	MLFLOW_TRIALS=1000 $(PY) -m pytest -s tests/trackers/test_mlflow.py
 
 # JAX is no dependency: it has an environment of its own.
 $(JAX_VENV)/.installed: benchmarks/requirements-jax.txt | setup

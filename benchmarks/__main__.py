@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from actloss_cli.cli.options import default_workers
+from actloss_cli.execute.cores import default_workers
 from benchmarks.effort import FULL, QUICK
 from benchmarks.measured import PARTS, Measured, measure, read_measured, write_measured
 from benchmarks.page import write_page

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from actloss_cli.cli.options import default_workers
+from actloss_cli.execute.cores import default_workers
 from actloss_cli.store.provenance import describe_session
 from studies.cases import real_cases, simulated_cases
 from studies.disjoint import measure_disjoint

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from actloss_cli.analysis.pairings import analyse
-from actloss_cli.cli.options import default_workers
+from actloss_cli.execute.cores import default_workers
 from actloss_cli.store.provenance import describe_session
 from actloss_cli.store.reader import read_run
 from studies.agreement_page import GRID, HELD_OUT, LONGER, SETTING, Judged, write_page

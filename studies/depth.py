@@ -6,7 +6,7 @@ python -m studies.depth [--folder docs/theory] [--workers N]
 import argparse
 from pathlib import Path
 
-from actloss_cli.cli.options import default_workers
+from actloss_cli.execute.cores import default_workers
 from studies.depth_measured import NARROW, WIDE, Networks, run_depths
 from studies.depth_page import write_page
 

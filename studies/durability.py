@@ -12,10 +12,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from actloss_cli.cli.options import default_workers
 from actloss_cli.config.expansion import expand
 from actloss_cli.config.load import load_config
 from actloss_cli.config.yaml_writer import dump_yaml
+from actloss_cli.execute.cores import default_workers
 from actloss_cli.execute.processes import prepare_workers
 from actloss_cli.execute.run import run_plan
 from actloss_cli.plan.plan import make_plan

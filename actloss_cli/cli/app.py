@@ -23,6 +23,7 @@ from actloss_cli.cli.schema import schema
 from actloss_cli.cli.script import script
 from actloss_cli.cli.show import show
 from actloss_cli.cli.signals import ignore_signals
+from actloss_cli.cli.verb import make_verbs
 from actloss_cli.cli.verify import verify
 from actloss_cli.errors import UserError
 
@@ -50,6 +51,7 @@ app.command("doctor")(doctor)
 app.command("list")(list_catalogue)
 app.command("init")(init)
 app.command("schema")(schema)
+make_verbs(app)
 
 
 def _print_version(asked: bool) -> None:

@@ -33,10 +33,10 @@ def compare(
     from actloss_cli.analysis.changes import compare_runs
     from actloss_cli.analysis.setting_changes import compare_settings
     from actloss_cli.cli.console import say, stdout
-    from actloss_cli.cli.show import one_run
     from actloss_cli.errors import ExitCode, user_error
     from actloss_cli.report.changes_json import changes_json
     from actloss_cli.report.changes_view import check_text, render_changes
+    from actloss_cli.store.folder import one_run
     from actloss_cli.store.reader import read_run
     from actloss_cli.store.settings import read_settings
 

@@ -18,8 +18,8 @@ def doctor(
       actloss doctor results/grid --dry-run
     """
     from actloss_cli.cli.console import say
-    from actloss_cli.cli.show import one_run
     from actloss_cli.store.doctor import diagnose, rescue
+    from actloss_cli.store.folder import one_run
 
     folder = one_run(results)
     found = diagnose(folder)

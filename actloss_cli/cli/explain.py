@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from actloss_cli.cli.completion import complete_dataset, completing
+from actloss_cli.cli.options import idle_options
+
 if TYPE_CHECKING:
     from actloss_cli.catalogue import Kind
     from actloss_cli.datasets import Dataset
@@ -27,23 +30,38 @@ _FUNCTION = "A name, or YAML such as '{name: focal, gamma: 1}'."
 
 
 def explain(
-    output: Annotated[str, typer.Option("--output", help=f"The output activation. {_FUNCTION}")],
-    loss: Annotated[str, typer.Option("--loss", help=f"The loss. {_FUNCTION}")],
+    output: Annotated[
+        str, typer.Option("--output", help=f"The output activation. {_FUNCTION}", autocompletion=completing("output"))
+    ],
+    loss: Annotated[str, typer.Option("--loss", help=f"The loss. {_FUNCTION}", autocompletion=completing("loss"))],
     task: Annotated[KindOption | None, typer.Option("--task", help="The kind of task; a dataset has its own.")] = None,
-    activation: Annotated[str | None, typer.Option("--activation", help="What the hidden layers are made of.")] = None,
+    activation: Annotated[
+        str | None,
+        typer.Option(
+            "--activation", help="What the hidden layers are made of.", autocompletion=completing("activation")
+        ),
+    ] = None,
     depth: Annotated[
         int | None, typer.Option("--depth", min=1, max=64, help=f"Hidden layers: {_DEPTH} if not said.")
     ] = None,
     init: Annotated[
         str | None, typer.Option("--init", help=f"How weights start, as in a config: {_INIT} if not said.")
     ] = None,
-    optimizer: Annotated[str | None, typer.Option("--optimizer", help="What trains the hidden layers.")] = None,
+    optimizer: Annotated[
+        str | None,
+        typer.Option("--optimizer", help="What trains the hidden layers.", autocompletion=completing("optimizer")),
+    ] = None,
     classes: Annotated[
         int | None,
         typer.Option("--classes", min=2, max=1000, help=f"Of a multiclass task: {_CLASSES} if not said."),
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option("--dataset", help="Hold it against the targets of one that 'actloss list' shows.")
+        str | None,
+        typer.Option(
+            "--dataset",
+            help="Hold it against the targets of one that 'actloss list' shows.",
+            autocompletion=complete_dataset,
+        ),
     ] = None,
     figure: Annotated[
         Path | None, typer.Option("--figure", metavar="STEM", help="Draw it too, as STEM.png and STEM.svg.")
@@ -56,7 +74,8 @@ def explain(
 
     Examples:
       actloss explain --task binary --output sigmoid --loss mse
-      actloss explain --dataset digits --output softmax --loss cross_entropy --activation relu --depth 10 --init xavier
+      actloss explain --dataset digits --output softmax --loss cross_entropy
+      actloss explain --task binary --output tanh --loss hinge --activation relu
     """
     from actloss_cli.config.choice_option import read_choices
     from actloss_cli.theory.card import HiddenLayers
@@ -96,17 +115,15 @@ def explain(
 
 def _refuse_idle(of_hidden: Mapping[str, object] | None, of_classes: Mapping[str, object] | None) -> None:
     """Raises for options, by name, that are given where they would change nothing."""
-    from actloss_cli.errors import Problem, UserError
+    from actloss_cli.errors import UserError
 
-    told = (
-        (of_hidden, "says nothing without --activation", "name what the hidden layers are made of"),
-        (of_classes, "is for --task multiclass without --dataset", "two classes are binary; a dataset has its own"),
-    )
     idle = [
-        Problem(message, f"{name} {given}", hint)
-        for options, message, hint in told
-        for name, given in (options or {}).items()
-        if given is not None
+        *idle_options(of_hidden or {}, "says nothing without --activation", "name what the hidden layers are made of"),
+        *idle_options(
+            of_classes or {},
+            "is for --task multiclass without --dataset",
+            "two classes are binary; a dataset has its own",
+        ),
     ]
     if idle:
         raise UserError(*idle)

@@ -29,7 +29,12 @@ def list_catalogue(
     what: Annotated[Shelf, typer.Argument(help="Which part of the catalogue.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the functions and datasets that a config can name."""
+    """List the functions and datasets that a config can name.
+
+    Examples:
+      actloss list losses
+      actloss list datasets --json
+    """
     rows = _READERS[what]()
     if as_json:
         import json

@@ -1,12 +1,23 @@
 """Arguments and options that several verbs share."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from actloss_cli.cli.completion import complete_config
+
+if TYPE_CHECKING:
+    from actloss_cli.errors import Problem
+
 ConfigArgument = Annotated[
-    str, typer.Argument(metavar="CONFIG", help="A YAML file, or the name of a shipped config such as 'grid'.")
+    str,
+    typer.Argument(
+        metavar="CONFIG",
+        help="A YAML file, or the name of a shipped config such as 'grid'.",
+        autocompletion=complete_config,
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,
@@ -21,12 +32,8 @@ MaxTrialsOption = Annotated[
 RunArgument = Annotated[Path, typer.Argument(metavar="RESULTS", help="A run's folder, such as results/grid.")]
 
 
-MAX_TRIALS = 5_000_000
-"""Some hours of training, and some gigabytes of results."""
+def idle_options(options: Mapping[str, object], why: str, hint: str = "") -> "list[Problem]":
+    """A problem for each of these, by name, that is given; they would change nothing."""
+    from actloss_cli.errors import Problem
 
-
-def default_workers() -> int:
-    """The cores that this process may use."""
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return [Problem(why, f"{name} {given}", hint) for name, given in options.items() if given is not None]

@@ -6,14 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from actloss_cli.cli.options import (
-    MAX_TRIALS,
-    ConfigArgument,
-    MaxTrialsOption,
-    SetOption,
-    WorkersOption,
-    default_workers,
-)
+from actloss_cli.cli.options import ConfigArgument, MaxTrialsOption, SetOption, WorkersOption
+from actloss_cli.config.limits import MAX_TRIALS
+from actloss_cli.execute.cores import default_workers
 
 if TYPE_CHECKING:
     from actloss_cli.execute.calibrate import TaskSize
@@ -27,15 +22,17 @@ def plan(
     max_trials: MaxTrialsOption = MAX_TRIALS,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show pairings, trials, stacks, what is invalid and why, and about how long it takes. Trains nothing."""
-    from actloss_cli.config.expansion import expand
+    """Show pairings, trials, stacks, what is invalid and why, and about how long it takes. Trains nothing.
+
+    Examples:
+      actloss plan grid
+      actloss plan first.yaml --set seeds.final=20 --json
+    """
+    from actloss_cli.api.planning import plan_config
     from actloss_cli.config.load import load_config
-    from actloss_cli.config.size import check_size
-    from actloss_cli.plan.plan import make_plan
 
     loaded = load_config(config, set_ or [])
-    check_size(loaded, max_trials)
-    print_plan(loaded.name, make_plan(expand(loaded), loaded.thresholds), workers or default_workers(), as_json=as_json)
+    print_plan(loaded.name, plan_config(loaded, max_trials), workers or default_workers(), as_json=as_json)
 
 
 def print_plan(name: str, planned: "Plan", n_workers: int, *, as_json: bool) -> None:

@@ -37,7 +37,7 @@ def report(
     Examples:
       actloss report results/grid --open
       actloss report results/ --no-figures
-      actloss report results/grid --only mismatched --where "loss=mse,activation=relu" --top 30
+      actloss report results/grid --only mismatched --where "loss=mse" --top 30
     """
     import pandas as pd
 

@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from actloss_cli.cli.options import (
-    MAX_TRIALS,
-    ConfigArgument,
-    MaxTrialsOption,
-    SetOption,
-    WorkersOption,
-    default_workers,
-)
+from actloss_cli.cli.options import ConfigArgument, MaxTrialsOption, SetOption, WorkersOption
 from actloss_cli.cli.signals import ignore_signals, signals_given_back
+from actloss_cli.config.limits import MAX_TRIALS
 from actloss_cli.errors import ExitCode
+from actloss_cli.execute.cores import default_workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,19 +68,16 @@ def run(
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ended as by Ctrl-C, also before there is a run.
         prepare_workers()  # They import while this process reads the config and the data.
+    from actloss_cli.api.planning import plan_config
     from actloss_cli.cli.plan import print_plan
     from actloss_cli.cli.progress import ProgressView
-    from actloss_cli.config.expansion import expand
     from actloss_cli.config.load import load_config
-    from actloss_cli.config.size import check_size
     from actloss_cli.config.yaml_writer import dump_yaml
     from actloss_cli.execute.run import resolve_device, run_plan
-    from actloss_cli.plan.plan import make_plan
 
     where = resolve_device(device)
     loaded = load_config(config, set_ or [])
-    check_size(loaded, max_trials)
-    plan = make_plan(expand(loaded), loaded.thresholds)
+    plan = plan_config(loaded, max_trials)
     n_workers = workers or default_workers()
     if dry_run:
         print_plan(loaded.name, plan, n_workers, as_json=False)

@@ -41,14 +41,14 @@ def script(
 
     Examples:
       actloss script results/grid moons/relu/sigmoid/bce/adam > moons.py
-      actloss script results/grid digits/relu/softmax/cross_entropy/sgd --phase tune --lr 10 -o digits.py
+      actloss script results/grid moons/relu/tanh/hinge/sgd --phase tune -o a.py
     """
     from actloss_cli.cli.console import say
-    from actloss_cli.cli.show import one_run
     from actloss_cli.script.choosing import Picks
     from actloss_cli.script.explanation import explain_reproduction, explain_trial
     from actloss_cli.script.reproduction import reproduce, stored_ending
     from actloss_cli.script.script import write_script
+    from actloss_cli.store.folder import one_run
 
     stored = _find(one_run(results), trial, Picks(None if phase is None else phase.value, lr, seed))
     dataset = _load(stored.trial.task)

@@ -1,6 +1,5 @@
 """`actloss show`: one pairing whole, on one task or on all."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +25,7 @@ def show(
     from actloss_cli.report.pairing_json import pairing_json
     from actloss_cli.report.pairing_search import find_pairings
     from actloss_cli.report.pairing_view import render_pairing
+    from actloss_cli.store.folder import one_run
     from actloss_cli.store.reader import read_run
 
     data = read_run(one_run(results))
@@ -38,14 +38,3 @@ def show(
     console = stdout()
     for one in found:
         render_pairing(console, data, analysis, one)
-
-
-def one_run(results: Path) -> Path:
-    """The one run at that path; raises if it holds none, or several."""
-    from actloss_cli.errors import user_error
-    from actloss_cli.store.folder import runs_in
-
-    runs = runs_in(results)
-    if len(runs) > 1:
-        raise user_error(f"'{results}' holds {len(runs)} runs", hint=f"name one, such as {runs[0]}")
-    return runs[0]

@@ -26,7 +26,7 @@ def verify(
 
     Examples:
       actloss verify results/grid --claims claims.yaml
-      actloss verify results/grid --claims claims.yaml --junit claims.xml --summary claims.md
+      actloss verify results/grid --claims claims.yaml --junit claims.xml
     """
     from actloss_cli.claims.suite import suite_on_runs
     from actloss_cli.cli.claims import exit_if_broken, print_suite, read_claims

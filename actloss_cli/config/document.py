@@ -11,14 +11,14 @@ from actloss_cli.errors import Problem
 
 @dataclass(frozen=True)
 class Origin:
-    """Where YAML text came from: the config file, or one `--set`."""
+    """Where YAML text came from: the config file, a mapping of Python's, or one `--set`."""
 
     source: str
     """As problems name it: the file's path, or the option as it was typed."""
     folder: Path
     """What relative paths in the text start from."""
     rank: int = 0
-    """0 for the file, from 1 for each `--set`: the order in which problems are listed."""
+    """0 for the file, -1 for a mapping, from 1 for each `--set`: the order in which problems are listed."""
     path: KeyPath = ()
     """Where in the config the text's value belongs."""
 
@@ -32,7 +32,7 @@ class Mark:
     column: int
 
     def __str__(self) -> str:
-        """`x.yaml:5:14`; for a `--set`, the option itself."""
+        """`x.yaml:5:14`; for what has no lines that a user sees, its source alone: for a `--set`, the option itself."""
         return self.origin.source if self.origin.rank else f"{self.origin.source}:{self.line}:{self.column}"
 
     @property

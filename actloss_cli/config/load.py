@@ -1,12 +1,14 @@
-"""A config by path or name to the config in force: everything is checked, and all problems come at once."""
+"""A config by path, by name or as a mapping to the config in force: all is checked, and all problems come at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic import ValidationError
 
 from actloss_cli.config.config import RunConfig
 from actloss_cli.config.document import Document, sorted_problems
 from actloss_cli.config.flaw import Flaw
+from actloss_cli.config.mapping import read_mapping
 from actloss_cli.config.overrides import with_override
 from actloss_cli.config.resolution import resolve
 from actloss_cli.config.rewording import flaws_from
@@ -18,13 +20,13 @@ from actloss_cli.config.yaml_reader import read_yaml_file
 from actloss_cli.errors import Problem, UserError, user_error
 
 
-def load_config(source: str, overrides: Sequence[str] = ()) -> RunConfig:
+def load_config(source: str | Mapping[str, Any], overrides: Sequence[str] = ()) -> RunConfig:
     """The config in the file `source`, or the shipped one of that name, under settings such as `training.epochs=5`.
 
-    Loads every dataset that it names. Raises `UserError` with all its problems, those of the file from top to bottom.
+    A mapping stands for what a file would hold. Loads every dataset that it names. Raises `UserError` with all its
+    problems, those of the file from top to bottom.
     """
-    path, name = find_config(source)
-    document = read_yaml_file(path, name)
+    document = read_mapping(source) if isinstance(source, Mapping) else _read_file(source)
     if not isinstance(document.value, dict):
         what = "the file is empty" if document.value is None else f"the top is {shown(document.value)}, not a mapping"
         hint = "a config is a mapping with at least 'name' and 'tasks'"
@@ -35,6 +37,11 @@ def load_config(source: str, overrides: Sequence[str] = ()) -> RunConfig:
     if problems or config is None:
         raise UserError(*problems)
     return config
+
+
+def _read_file(source: str) -> Document:
+    path, name = find_config(source)
+    return read_yaml_file(path, name)
 
 
 def _with_overrides(document: Document, overrides: Sequence[str]) -> tuple[Document, list[Problem]]:

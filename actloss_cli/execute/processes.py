@@ -3,8 +3,11 @@
 import multiprocessing
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext, SpawnContext
+from types import ModuleType
 
 
 def prepare_workers() -> ForkServerContext | SpawnContext:
@@ -25,3 +28,18 @@ def prepare_workers() -> ForkServerContext | SpawnContext:
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return context
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """What starts inside doesn't import the program that starts it, as multiprocessing would have it do.
+
+    Workers need nothing of it: a script that calls `actloss_cli.run` would run once more in each of them, unless all
+    that it does stood under `if __name__ == "__main__"`.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

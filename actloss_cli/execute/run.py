@@ -23,6 +23,8 @@ def resolve_device(device: str) -> str:
     """`auto` to `cuda` where torch finds one, else `cpu`; raises if one is asked for that is not there."""
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
+    if device not in ("cpu", "cuda"):
+        raise user_error(f"unknown device '{device}'", hint="there are: auto, cpu, cuda")
     if device == "cuda" and not torch.cuda.is_available():
         raise user_error("torch finds no CUDA device", where="--device cuda", hint="use --device cpu, or auto")
     return device

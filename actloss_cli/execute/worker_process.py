@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 
 from actloss_cli.engine.outcome import TrialOutcome
+from actloss_cli.execute.processes import without_main
 from actloss_cli.execute.worker import Failure, serve
 from actloss_cli.plan.trial import Stack
 
@@ -32,7 +33,8 @@ class WorkerProcess:
     def __init__(self, context: ForkServerContext | SpawnContext, device: str) -> None:
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, device), daemon=True)
-        self._process.start()
+        with without_main():
+            self._process.start()
         theirs.close()
         self.jobs: deque[Job] = deque()
         self.waited_s = 0.0

@@ -1,6 +1,6 @@
-"""Every figure of a run, as PNG and SVG: what is drawn for a task, under which name."""
+"""Every figure of a run, as PNG and SVG or as it is: what is drawn for a task, under which name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -8,9 +8,11 @@ from matplotlib.figure import Figure
 
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
 from actloss_cli.analysis.pairings import Analysis
-from actloss_cli.analysis.ranks import all_ranks
+from actloss_cli.analysis.ranks import Ranks, all_ranks
 from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.analysis.verdicts import MISMATCHED, WORKING
+from actloss_cli.config.wording import nearest_or_all
+from actloss_cli.errors import user_error
 from actloss_cli.report.built import Built, Written, joint_digest
 from actloss_cli.report.canvas import house_style, save_figure
 from actloss_cli.report.cell_grid import cell_grid
@@ -54,28 +56,94 @@ def _draw(figures: Iterator[tuple[str, Figure]], folder: Path, built: Built, nam
     return built.make(name, digest, draw)
 
 
+def figure_names(analysis: Analysis) -> list[str]:
+    """Figures of one task, then those of all tasks together."""
+    return [*_OF_TASK, _SHARES, *(_ranks_name(ranks) for ranks in all_ranks(analysis.pairings))]
+
+
+def draw_named(run: RunData, analysis: Analysis, name: str, task: str | None) -> Figure:
+    """The figure of that name, of that task or, where that is None, of the only one.
+
+    Raises `UserError` for a name or task that is not there, and where there is nothing to show yet.
+    """
+    with house_style():
+        if name in _OF_TASK:
+            figure = _OF_TASK[name](run, analysis, _known_task(analysis, name, task))
+        elif task is not None and name in figure_names(analysis):
+            raise user_error(f"figure '{name}' is of all tasks together", hint="leave the task out")
+        else:
+            figure = dict(_figures_of_all(run, analysis)).get(name)
+    if figure is None:
+        names = figure_names(analysis)
+        if name in names:
+            raise user_error(f"figure '{name}' has nothing to show", hint="its trials are missing, or no pairing works")
+        raise user_error(f"no figure '{name}'", hint=nearest_or_all(name, names, "there are"))
+    return figure
+
+
+def _known_task(analysis: Analysis, name: str, task: str | None) -> str:
+    tasks = [str(label) for label in analysis.tasks.index]
+    if task is None and len(tasks) == 1:
+        return tasks[0]
+    if task is None:
+        raise user_error(f"figure '{name}' is of one task", hint=f"say which: {', '.join(tasks)}")
+    if task not in tasks:
+        raise user_error(f"no task '{task}' in these results", hint=nearest_or_all(task, tasks, "there are"))
+    return task
+
+
 def _figures_of_all(run: RunData, analysis: Analysis) -> Iterator[tuple[str, Figure]]:
     if shares := draw_variance_shares(variance_shares(run, analysis)):
-        yield "variance-shares", shares
+        yield _SHARES, shares
     for ranks in all_ranks(analysis.pairings):
-        yield f"{ranks.kind}-{ranks.role}-ranks", draw_ranks(ranks)
+        yield _ranks_name(ranks), draw_ranks(ranks)
+
+
+def _ranks_name(ranks: Ranks) -> str:
+    return f"{ranks.kind}-{ranks.role}-ranks"
 
 
 def _figures(run: RunData, analysis: Analysis, task: str) -> Iterator[tuple[str, Figure]]:
+    for name, draw in _OF_TASK.items():
+        if figure := draw(run, analysis, task):
+            yield name, figure
+
+
+def _draw_output_by_loss(_: RunData, analysis: Analysis, task: str) -> Figure:
+    return _draw_grid(analysis, task, output_by_loss(analysis, task), ("output", "loss"))
+
+
+def _draw_activation_by_optimizer(_: RunData, analysis: Analysis, task: str) -> Figure:
+    return _draw_grid(analysis, task, activation_by_optimizer(analysis, task), ("activation", "optimizer"))
+
+
+def _draw_grid(analysis: Analysis, task: str, cells: pd.DataFrame, roles: tuple[str, str]) -> Figure:
     pairings = of_task(analysis.pairings, task)
-    kind = str(pairings["kind"].iloc[0])
-    title = title_of(task, pairings, ("output", "loss"))
-    yield "output-by-loss", draw_heatmap(cell_grid(output_by_loss(analysis, task)), title, score_name(kind))
-    title = title_of(task, pairings, ("activation", "optimizer"))
-    yield (
-        "activation-by-optimizer",
-        draw_heatmap(cell_grid(activation_by_optimizer(analysis, task)), title, score_name(kind)),
+    return draw_heatmap(
+        cell_grid(cells), title_of(task, pairings, roles), score_name(str(row_at(analysis.tasks, task)["kind"]))
     )
-    reference = analysis.references.get(task)
-    if curves := draw_curves(run, pairings, reference, _curves_title(task, pairings)):
-        yield "curves", curves
-    if reference and (sweeps := lr_sweeps(run, pairings, reference)):
-        yield "learning-rates", draw_lr_sweeps(sweeps, kind, sweeps_title(task, row_at(pairings, reference), sweeps))
+
+
+def _draw_curves_of(run: RunData, analysis: Analysis, task: str) -> Figure | None:
+    pairings = of_task(analysis.pairings, task)
+    return draw_curves(run, pairings, analysis.references.get(task), _curves_title(task, pairings))
+
+
+def _draw_learning_rates(run: RunData, analysis: Analysis, task: str) -> Figure | None:
+    pairings, reference = of_task(analysis.pairings, task), analysis.references.get(task)
+    if not reference or not (sweeps := lr_sweeps(run, pairings, reference)):
+        return None
+    kind = str(row_at(analysis.tasks, task)["kind"])
+    return draw_lr_sweeps(sweeps, kind, sweeps_title(task, row_at(pairings, reference), sweeps))
+
+
+_OF_TASK: Mapping[str, Callable[[RunData, Analysis, str], Figure | None]] = {
+    "output-by-loss": _draw_output_by_loss,
+    "activation-by-optimizer": _draw_activation_by_optimizer,
+    "curves": _draw_curves_of,
+    "learning-rates": _draw_learning_rates,
+}
+_SHARES = "variance-shares"
 
 
 def _curves_title(task: str, pairings: pd.DataFrame) -> str:

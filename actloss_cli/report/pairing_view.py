@@ -1,5 +1,6 @@
 """One pairing whole in a terminal: its verdict and numbers, every metric, seed and learning rate, its curve."""
 
+import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ from actloss_cli.report.terminal_text import say, shown, verdict_text
 from actloss_cli.report.verdict_style import style_of
 from actloss_cli.store.data import RunData
 
+_TEXT_WIDTH = 100
+
 
 def render_pairing(console: Console, run: RunData, analysis: Analysis, pairing_id: str) -> None:
     """Prints all that is known of one pairing."""
@@ -45,6 +48,15 @@ def render_pairing(console: Console, run: RunData, analysis: Analysis, pairing_i
         _print_trials(console, trials, row, float(row_at(run.tasks, row["task"])["floor"]))
         print_diagnostics(console, run, pairing_id)
         _print_curves(console, run, analysis, pairing_id)
+
+
+def pairing_text(run: RunData, analysis: Analysis, pairing_id: str) -> str:
+    """The same as plain text, as wide as a notebook shows it."""
+    file = io.StringIO()
+    # In a notebook Rich would write into its output by itself, and in colours.
+    console = Console(file=file, width=_TEXT_WIDTH, highlight=False, color_system=None, force_jupyter=False)
+    render_pairing(console, run, analysis, pairing_id)
+    return file.getvalue()
 
 
 def _print_explanation(console: Console, row: pd.Series) -> None:

@@ -30,12 +30,18 @@ class Completion:
     n_trials: int
 
 
-def asked_key(config: Path, settings: Sequence[str]) -> str:
-    """What a command asks for, and with which code: the same key, the same trials, if the data are the same."""
-    digest = hashlib.sha256(config.read_bytes())
-    folder = str(config.resolve().parent)  # where relative paths of data start
+def asked_key(config: Path | str, settings: Sequence[str]) -> str:
+    """What is asked for, and with which code: the same key, the same trials, if the data are the same.
+
+    `config` is its file or, of one that has none, its text.
+    """
+    # Relative paths of data start from the folder.
+    content, folder = (
+        (config.encode(), Path.cwd()) if isinstance(config, str) else (config.read_bytes(), config.resolve().parent)
+    )
+    digest = hashlib.sha256(content)
     versions = [f"{name} {version(name)}" for name in _LIBRARIES]
-    for part in (folder, str(Path.cwd()), *settings, *versions, *code_state()):
+    for part in (str(folder), str(Path.cwd()), *settings, *versions, *code_state()):
         digest.update(b"\0" + part.encode())
     return digest.hexdigest()
 

@@ -36,6 +36,14 @@ def runs_in(path: Path) -> list[Path]:
     return runs
 
 
+def one_run(path: Path) -> Path:
+    """The one run at `path`; raises if it holds none, or several."""
+    runs = runs_in(path)
+    if len(runs) > 1:
+        raise user_error(f"'{path}' holds {len(runs)} runs", hint=f"name one, such as {runs[0]}")
+    return runs[0]
+
+
 def claim_folder(folder: Path) -> None:
     """Makes the folder, or checks that it holds a run or nothing; raises if it holds something else."""
     try:

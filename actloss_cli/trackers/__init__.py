@@ -1,0 +1,1 @@
+"""A run's trials as records for experiment trackers, and the trackers that take them."""

@@ -1,0 +1,133 @@
+"""Trial records into an MLflow tracking server, in bulk: what is there already is not sent again."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param
+from mlflow.exceptions import MlflowException
+
+from actloss_cli.errors import user_error
+from actloss_cli.trackers.records import TrialRecord
+
+TRIAL_TAG = "actloss.trial"
+"""Holds a trial's id, by which a repeated export knows what is there."""
+METRICS_PER_REQUEST = 1000
+"""MLflow's own limit."""
+RUNS_PER_PAGE = 1000
+N_SENDERS = 4
+"""Requests under way at once: most of an export's time the server works, and with more it works no faster."""
+RETRIES_OF_THE_FIRST_REQUEST = "1"
+"""MLflow's own seven take minutes to say that there is no server."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """How an export went."""
+
+    n_sent: int
+    n_known: int
+    """Trials that were there already."""
+    experiment_id: str
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A run of MLflow's that holds a trial."""
+
+    run_id: str
+    start_ms: int
+    is_complete: bool
+
+
+def export_to_mlflow(records: Sequence[TrialRecord], tracking_uri: str, experiment: str) -> Exported:
+    """Makes a run of each record in the experiment, which is made where it is not there.
+
+    A run whose export was broken off is completed. Raises `UserError` where the server does not answer or refuses.
+    """
+    with _refusals_told(tracking_uri):
+        client = MlflowClient(tracking_uri)
+        experiment_id = _find_experiment(client, experiment)
+        begun = _find_begun(client, experiment_id)
+        missing = [one for one in records if one.id not in begun or not begun[one.id].is_complete]
+        with ThreadPoolExecutor(N_SENDERS) as senders:
+            for _ in senders.map(lambda one: _send(client, experiment_id, one, begun.get(one.id)), missing):
+                pass
+    return Exported(len(missing), len(records) - len(missing), experiment_id)
+
+
+def _find_experiment(client: MlflowClient, name: str) -> str:
+    with _few_retries():
+        found = client.get_experiment_by_name(name)
+    return str(client.create_experiment(name) if found is None else found.experiment_id)
+
+
+def _find_begun(client: MlflowClient, experiment_id: str) -> dict[str, _Begun]:
+    """By trial, whatever of this package is in the experiment."""
+    found: dict[str, _Begun] = {}
+    token = None
+    while True:
+        page = client.search_runs(
+            [experiment_id], f"tags.`{TRIAL_TAG}` != ''", max_results=RUNS_PER_PAGE, page_token=token
+        )
+        for run in page:
+            is_complete = run.info.status != "RUNNING"
+            found[run.data.tags[TRIAL_TAG]] = _Begun(run.info.run_id, run.info.start_time, is_complete)
+        token = page.token
+        if not token:
+            return found
+
+
+def _send(client: MlflowClient, experiment_id: str, record: TrialRecord, begun: _Begun | None) -> None:
+    """The run, all that belongs to it, and last that it is complete."""
+    if begun is None:
+        start_ms = time.time_ns() // 1_000_000
+        tags = {TRIAL_TAG: record.id, **{f"actloss.{name}": value for name, value in record.tags.items()}}
+        run = client.create_run(experiment_id, start_ms, tags, run_name=record.name)
+        begun = _Begun(run.info.run_id, start_ms, is_complete=False)
+    # The times are the run's own, so that points which are sent twice are the same points.
+    first, *rest = _chunks(_metrics(record, begun.start_ms)) or [[]]
+    client.log_batch(begun.run_id, first, [Param(name, value) for name, value in record.parameters.items()])
+    for metrics in rest:
+        client.log_batch(begun.run_id, metrics)
+    end_ms = begun.start_ms + round(1000 * record.metrics.get("elapsed_s", 0))
+    client.set_terminated(begun.run_id, "FINISHED" if record.is_done else "FAILED", end_ms)
+
+
+def _metrics(record: TrialRecord, at_ms: int) -> list[Metric]:
+    ends = [Metric(name, value, at_ms, 0) for name, value in record.metrics.items()]
+    return ends + [Metric(name, value, at_ms, step) for name, points in record.curves.items() for step, value in points]
+
+
+def _chunks(metrics: Sequence[Metric]) -> list[Sequence[Metric]]:
+    return [metrics[i : i + METRICS_PER_REQUEST] for i in range(0, len(metrics), METRICS_PER_REQUEST)]
+
+
+@contextmanager
+def _few_retries() -> Iterator[None]:
+    """Unless the user has said how many."""
+    name = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+    if name in os.environ:
+        yield
+        return
+    os.environ[name] = RETRIES_OF_THE_FIRST_REQUEST
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
+@contextmanager
+def _refusals_told(tracking_uri: str) -> Iterator[None]:
+    try:
+        yield
+    except MlflowException as refusal:
+        first = str(refusal).strip().partition("\n")[0][:300]
+        raise user_error(
+            f"MLflow at {tracking_uri}: {first}",
+            hint="check that the server runs and the address; what was sent stays, and the same command goes on",
+        ) from refusal

@@ -1,0 +1,1 @@
+"""The package as Python programs use it."""
