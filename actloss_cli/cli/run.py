@@ -2,12 +2,12 @@
 
 import signal
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from actloss_cli.cli.crew import Device, ExecutorName, crew_at_hand
 from actloss_cli.cli.options import (
     MAX_TRIALS,
     ConfigArgument,
@@ -17,7 +17,7 @@ from actloss_cli.cli.options import (
     default_workers,
 )
 from actloss_cli.cli.signals import ignore_signals, signals_given_back
-from actloss_cli.errors import ExitCode
+from actloss_cli.errors import ExitCode, user_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,14 +27,6 @@ if TYPE_CHECKING:
     from actloss_cli.execute.scheduler import Progress
 
 
-class Device(StrEnum):
-    """Where stacks train."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
-
-
 @signals_given_back()
 def run(
     config: ConfigArgument,
@@ -42,6 +34,17 @@ def run(
     results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs are kept.")] = Path("results"),
     workers: WorkersOption = None,
     device: Annotated[Device, typer.Option("--device", help="Where to train.")] = Device.AUTO,
+    executor: Annotated[
+        ExecutorName, typer.Option("--executor", help="Worker processes of this machine, or a Ray cluster.")
+    ] = ExecutorName.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="ADDRESS",
+            help="The Ray cluster to join: auto, HOST:PORT or ray://HOST:PORT; by default one of this machine alone.",
+        ),
+    ] = None,
     timeout: Annotated[
         float | None,
         typer.Option(
@@ -65,6 +68,8 @@ def run(
     from actloss_cli.execute.processes import prepare_workers
     from actloss_cli.store.completion import asked_key, find_completion
 
+    if address and executor is not ExecutorName.RAY:
+        raise user_error("only a Ray cluster has an address", where=f"--address {address}", hint="add --executor ray")
     key = asked_key(find_config(config)[0], set_ or [])
     if not dry_run:
         if complete := find_completion(results, key):
@@ -72,26 +77,24 @@ def run(
             say(f"next: actloss report {complete.folder}")
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ended as by Ctrl-C, also before there is a run.
-        prepare_workers()  # They import while this process reads the config and the data.
+        if executor is ExecutorName.LOCAL:
+            prepare_workers()  # They import while this process reads the config and the data.
     from actloss_cli.cli.plan import print_plan
     from actloss_cli.cli.progress import ProgressView
     from actloss_cli.config.expansion import expand
     from actloss_cli.config.load import load_config
     from actloss_cli.config.size import check_size
     from actloss_cli.config.yaml_writer import dump_yaml
-    from actloss_cli.execute.run import resolve_device, run_plan
+    from actloss_cli.execute.run import run_plan
     from actloss_cli.plan.plan import make_plan
 
-    where = resolve_device(device)
     loaded = load_config(config, set_ or [])
     check_size(loaded, max_trials)
-    plan = make_plan(expand(loaded), loaded.thresholds)
-    n_workers = workers or default_workers()
     if dry_run:
-        print_plan(loaded.name, plan, n_workers, as_json=False)
+        plan = make_plan(expand(loaded), loaded.thresholds)
+        print_plan(loaded.name, plan, workers or default_workers(), as_json=False)
         return
     folder = results / loaded.name
-    _say_changes(folder, loaded.resolved())
     stopped = False
 
     def on_start(stop: Callable[[], None]) -> None:
@@ -106,19 +109,16 @@ def run(
         signal.signal(signal.SIGINT, interrupt)
         signal.signal(signal.SIGTERM, interrupt)
 
-    with ProgressView() as view:
-        session = run_plan(
-            plan,
-            dump_yaml(loaded.resolved()),
-            folder,
-            key,
-            n_workers=n_workers,
-            device=where,
-            timeout_s=timeout,
-            watch=view.update,
-            on_start=on_start,
-        )
-    ignore_signals()
+    with crew_at_hand(executor, address, workers, device, timeout) as crew:
+        plan = make_plan(expand(loaded), loaded.thresholds)
+        for line in crew.muster():
+            say(line)
+        _say_changes(folder, loaded.resolved())
+        with ProgressView() as view:
+            session = run_plan(
+                plan, dump_yaml(loaded.resolved()), folder, key, crew=crew, watch=view.update, on_start=on_start
+            )
+        ignore_signals()
     _say_ended(session, folder)
     if session.progress.stopped:
         raise typer.Exit(ExitCode.INTERRUPTED)

@@ -6,24 +6,15 @@ Each has a pipe of its own, so that one that dies in the middle of a message har
 import signal
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 
 from actloss_cli.engine.outcome import TrialOutcome
-from actloss_cli.execute.worker import Failure, serve
-from actloss_cli.plan.trial import Stack
+from actloss_cli.execute.jobs import Failure, Job
+from actloss_cli.execute.worker import serve
 
 EXIT_S = 5.0
 """How long a process may take to end whose pipe is closed."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A stack to train, and whether it is part of one that took too long."""
-
-    stack: Stack
-    is_second: bool = False
 
 
 class WorkerProcess:
