@@ -1,7 +1,7 @@
 """`actloss run`: trains what a config asks for and is not there yet."""
 
 import signal
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,7 @@ from actloss_cli.cli.options import (
     WorkersOption,
     default_workers,
 )
-from actloss_cli.cli.signals import ignore_signals, signals_given_back
+from actloss_cli.cli.signals import ignore_signals, signals_given_back, stop_when_asked
 from actloss_cli.errors import ExitCode, user_error
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from actloss_cli.execute.run import Session
     from actloss_cli.execute.scheduler import Progress
+    from actloss_cli.plan.shard import Shard
 
 
 @signals_given_back()
@@ -54,6 +55,10 @@ def run(
             help="How long trials that train together may take; by default long enough for any machine, at least 600.",
         ),
     ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", metavar="K/N", help="Train the K-th of N parts; 'actloss merge' makes one of them."),
+    ] = None,
     max_trials: MaxTrialsOption = MAX_TRIALS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and train nothing.")] = False,
 ) -> None:
@@ -66,11 +71,13 @@ def run(
     from actloss_cli.cli.console import say
     from actloss_cli.config.shipped import find_config
     from actloss_cli.execute.processes import prepare_workers
+    from actloss_cli.plan.shard import parse_shard
     from actloss_cli.store.completion import asked_key, find_completion
 
     if address and executor is not ExecutorName.RAY:
         raise user_error("only a Ray cluster has an address", where=f"--address {address}", hint="add --executor ray")
-    key = asked_key(find_config(config)[0], set_ or [])
+    part = parse_shard(shard) if shard else None
+    key = asked_key(find_config(config)[0], [*(set_ or []), *([f"--shard={part}"] if part else [])])
     if not dry_run:
         if complete := find_completion(results, key):
             say(f"done: {complete.n_trials:,} trials in {complete.folder}, complete before; 0 of them trained now")
@@ -91,40 +98,26 @@ def run(
     loaded = load_config(config, set_ or [])
     check_size(loaded, max_trials)
     if dry_run:
-        plan = make_plan(expand(loaded), loaded.thresholds)
+        plan = replace(make_plan(expand(loaded), loaded.thresholds), shard=part)
         print_plan(loaded.name, plan, workers or default_workers(), as_json=False)
         return
-    folder = results / loaded.name
-    stopped = False
-
-    def on_start(stop: Callable[[], None]) -> None:
-        def interrupt(*_: object) -> None:
-            nonlocal stopped
-            if stopped:
-                raise KeyboardInterrupt
-            stopped = True
-            say("stopping: the stacks in flight are finished and stored; press Ctrl-C again to stop now")
-            stop()
-
-        signal.signal(signal.SIGINT, interrupt)
-        signal.signal(signal.SIGTERM, interrupt)
-
+    folder = results / (f"{loaded.name}-{part.folder_suffix}" if part else loaded.name)
     with crew_at_hand(executor, address, workers, device, timeout) as crew:
-        plan = make_plan(expand(loaded), loaded.thresholds)
+        plan = replace(make_plan(expand(loaded), loaded.thresholds), shard=part)
         for line in crew.muster():
             say(line)
         _say_changes(folder, loaded.resolved())
         with ProgressView() as view:
             session = run_plan(
-                plan, dump_yaml(loaded.resolved()), folder, key, crew=crew, watch=view.update, on_start=on_start
+                plan, dump_yaml(loaded.resolved()), folder, key, crew=crew, watch=view.update, on_start=stop_when_asked
             )
         ignore_signals()
-    _say_ended(session, folder)
+    _say_ended(session, folder, part)
     if session.progress.stopped:
         raise typer.Exit(ExitCode.INTERRUPTED)
 
 
-def _say_ended(session: "Session", folder: Path) -> None:
+def _say_ended(session: "Session", folder: Path, shard: "Shard | None") -> None:
     """What there is now, what is not, and what to do next."""
     from actloss_cli.cli.console import say
 
@@ -142,7 +135,11 @@ def _say_ended(session: "Session", folder: Path) -> None:
         again = "are tried again when you run this again; the first said:"
         say(f"{progress.n_crashed:,} trials crashed or took too long, and {again}")
         say(progress.failure)
-    say(f"next: actloss report {folder}")
+    if shard:
+        whole = str(folder).removesuffix(f"-{shard.folder_suffix}")
+        say(f"next: with all {shard.of} shards, actloss merge {whole}-shard-*-of-{shard.of} -o {whole}")
+    else:
+        say(f"next: actloss report {folder}")
 
 
 def _say_changes(folder: Path, config: "Mapping[str, Any]") -> None:

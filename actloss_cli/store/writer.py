@@ -21,7 +21,7 @@ from actloss_cli.store.checksums import add_checksum, expected, insert
 from actloss_cli.store.folder import PROVENANCE
 from actloss_cli.store.predictions import FrozenPredictions, draft_predictions, freeze_predictions
 from actloss_cli.store.rows import curve_rows, pairing_row, task_row, trial_row
-from actloss_cli.store.schema import DATABASE, DDL, META, PLAN_DDL, PLAN_TABLES, SCHEMA_VERSION
+from actloss_cli.store.schema import DATABASE, DDL, META, PLAN_DDL, PLAN_TABLES, SCHEMA_VERSION, SHARDS
 
 IDS_PER_QUERY = 500
 PATIENCE_S = 600
@@ -66,6 +66,8 @@ class StoreWriter:
         self._connection.executescript(PLAN_DDL.replace("CREATE TABLE", "CREATE TEMP TABLE"))
         with self._transaction() as db:
             db.execute(insert("settings"), ("thresholds", json.dumps(asdict(plan.thresholds))))
+            if plan.shard:
+                db.execute(insert("settings"), (SHARDS, json.dumps([str(plan.shard)])))
             db.executemany(insert("tasks"), (task_row(n, facts) for n, facts in enumerate(plan.tasks.values())))
             foretold = tuple(foretell(plan))
             hashes = [pairing_hash(planned.facts.task, planned.pairing) for planned in plan.pairings]
