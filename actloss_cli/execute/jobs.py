@@ -1,15 +1,17 @@
 """A stack to train, and what becomes of one that gave no outcomes: one rule for every executor."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.plan.trial import Stack
+from actloss_cli.store.packed import Outcome
 
 PARTS_AFTER_CRASH, PARTS_AFTER_TIMEOUT = 2, 8
 """Into how many parts a stack is cut that gave nothing; a limit is waited for twice at most, so parts are smaller."""
 
-Finished = tuple[Stack, list[TrialOutcome]]
+Finished = tuple[Stack, Sequence[Outcome]]
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from types import TracebackType
 
-from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.execute.jobs import Failure, Finished, Job, given_up, parts_to_retry, too_slow
 from actloss_cli.execute.processes import prepare_workers
 from actloss_cli.execute.time_limits import TimeLimits
 from actloss_cli.execute.worker_process import WorkerProcess
 from actloss_cli.plan.plan import Plan
 from actloss_cli.plan.trial import Stack
+from actloss_cli.store.packed import PackedOutcome
 
 AHEAD = 2
 """Stacks handed out per worker: one that trains, one that waits, so that no worker idles while results are stored."""
@@ -145,7 +145,7 @@ class LocalExecutor:
         self._waiting.extendleft(reversed(worker.jobs))
         self._workers.remove(worker)
 
-    def _judge(self, job: Job, answer: list[TrialOutcome] | Failure) -> Finished | None:
+    def _judge(self, job: Job, answer: list[PackedOutcome] | Failure) -> Finished | None:
         """Outcomes, or None where the stack is tried again in parts."""
         if not isinstance(answer, Failure):
             self._limits.note(job.stack, sum(outcome.elapsed_s for outcome in answer))

@@ -1,16 +1,16 @@
 """Carries a plan out: asks each group what it is missing, has it trained, stores it, asks again. The only writer."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.plan.plan import Group, Plan, group_key
 from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack
+from actloss_cli.store.packed import Outcome
 
 GROUPS_PER_FLUSH = 64
 """How many groups' notes gather before they are written, while all are counted."""
@@ -32,7 +32,7 @@ class Executor(Protocol):
         """Forgets stacks that nobody works on yet."""
         ...
 
-    def next_finished(self) -> tuple[Stack, list[TrialOutcome]] | None:
+    def next_finished(self) -> tuple[Stack, Sequence[Outcome]] | None:
         """Waits for a stack; None when nothing is left."""
         ...
 
@@ -44,7 +44,7 @@ class Writer(Protocol):
         """Validation scores `[E]` of those trials that are stored and trained to an end."""
         ...
 
-    def commit(self, stack: Stack, outcomes: list[TrialOutcome]) -> None:
+    def commit(self, stack: Stack, outcomes: Sequence[Outcome]) -> None:
         """Stores one stack's outcomes, all or nothing."""
         ...
 
@@ -198,7 +198,7 @@ class Scheduler:
                 return asked
             seen.update(fresh)
 
-    def _take_in(self, number: int, stack: Stack, outcomes: list[TrialOutcome]) -> None:
+    def _take_in(self, number: int, stack: Stack, outcomes: Sequence[Outcome]) -> None:
         """Counts what came back."""
         counts = self._counts[number]
         self._note(number, replace(counts, n_missing=counts.n_missing - len(stack.trials)))

@@ -12,10 +12,10 @@ from threading import Thread
 import torch
 
 from actloss_cli.datasets import Dataset, load
-from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.engine.route import train_stack
 from actloss_cli.execute.jobs import Failure
 from actloss_cli.plan.trial import Stack
+from actloss_cli.store.packed import PackedOutcome, pack_outcomes
 
 
 def serve(connection: Connection, device: str) -> None:
@@ -31,7 +31,7 @@ def serve(connection: Connection, device: str) -> None:
         connection.send(_answer(stacks.get(), device))
 
 
-def train(stack: Stack, device: str) -> list[TrialOutcome]:
+def train(stack: Stack, device: str) -> list[PackedOutcome]:
     """Trains one stack on rows that this process loads."""
     task = stack.trials[0].task
     dataset = load(task.dataset, task.kind)
@@ -40,12 +40,12 @@ def train(stack: Stack, device: str) -> list[TrialOutcome]:
     return train_on(dataset, stack, device)
 
 
-def train_on(dataset: Dataset, stack: Stack, device: str) -> list[TrialOutcome]:
+def train_on(dataset: Dataset, stack: Stack, device: str) -> list[PackedOutcome]:
     """Trains one stack; each trial's time is its share of the stack's."""
     start = time.perf_counter()
     outcomes = train_stack(stack, dataset, torch.device(device))
     share = (time.perf_counter() - start) / len(outcomes)
-    return [replace(outcome, elapsed_s=share) for outcome in outcomes]
+    return pack_outcomes(stack, [replace(outcome, elapsed_s=share) for outcome in outcomes])
 
 
 def failure_of(error: Exception) -> Failure:
@@ -62,7 +62,7 @@ def _receive(connection: Connection, stacks: SimpleQueue[Stack]) -> None:
         os._exit(0)
 
 
-def _answer(stack: Stack, device: str) -> list[TrialOutcome] | Failure:
+def _answer(stack: Stack, device: str) -> list[PackedOutcome] | Failure:
     try:
         return train(stack, device)
     except Exception as error:

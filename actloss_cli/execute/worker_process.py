@@ -9,9 +9,9 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 
-from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.execute.jobs import Failure, Job
 from actloss_cli.execute.worker import serve
+from actloss_cli.store.packed import PackedOutcome
 
 EXIT_S = 5.0
 """How long a process may take to end whose pipe is closed."""
@@ -40,9 +40,9 @@ class WorkerProcess:
         with suppress(OSError):
             self._connection.send(job.stack)
 
-    def take(self) -> tuple[Job, list[TrialOutcome] | Failure] | None:
+    def take(self) -> tuple[Job, list[PackedOutcome] | Failure] | None:
         """The answer to its first job, if there is one; None where it works on."""
-        answer: list[TrialOutcome] | Failure
+        answer: list[PackedOutcome] | Failure
         if self._connection.poll():
             try:
                 answer = self._connection.recv()

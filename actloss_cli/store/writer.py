@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.plan.foretold import foretell
 from actloss_cli.plan.plan import Plan
 from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack, pairing_hash
-from actloss_cli.store.blobs import pack, unpack
+from actloss_cli.store.blobs import unpack
 from actloss_cli.store.checks import check_rows, check_version, damaged, unwritable
-from actloss_cli.store.checksums import add_checksum, expected, insert
+from actloss_cli.store.checksums import Row, add_checksum, expected, insert, insert_whole
 from actloss_cli.store.folder import PROVENANCE
+from actloss_cli.store.packed import Outcome, pack_outcomes
 from actloss_cli.store.predictions import FrozenPredictions, draft_predictions, freeze_predictions
-from actloss_cli.store.rows import curve_rows, pairing_row, task_row, trial_row
-from actloss_cli.store.schema import DATABASE, DDL, META, PLAN_DDL, PLAN_TABLES, SCHEMA_VERSION, SHARDS
+from actloss_cli.store.rows import pairing_row, task_row
+from actloss_cli.store.schema import DATABASE, DDL, META, PARTS, PLAN_DDL, PLAN_TABLES, SCHEMA_VERSION, SHARDS
 
 IDS_PER_QUERY = 500
 PATIENCE_S = 600
@@ -114,18 +114,17 @@ class StoreWriter:
         query = "SELECT count(*) FROM trials WHERE trial NOT IN (SELECT trial FROM asked)"
         return int(self._connection.execute(query).fetchone()[0])
 
-    def commit(self, stack: Stack, outcomes: list[TrialOutcome]) -> None:
+    def commit(self, stack: Stack, outcomes: Sequence[Outcome]) -> None:
         """Stores one stack's outcomes, all or nothing."""
-        pairs = list(zip(stack.trials, outcomes, strict=True))
+        rows: dict[str, list[Row]] = {table: [] for table in ("trials", *PARTS)}
+        for outcome in pack_outcomes(stack, outcomes):
+            for table, row in outcome.rows:
+                rows[table].append(row)
         with self._transaction() as db:
             self._write_asked(db)
-            trials = (trial_row(trial, outcome, stack.way) for trial, outcome in pairs)
-            db.executemany(insert("trials", "INSERT OR REPLACE"), trials)
-            db.executemany(insert("curves", "INSERT OR REPLACE"), curve_rows(pairs))
-            rows = ((t.id, pack(o.row_scores)) for t, o in pairs if o.row_scores is not None)
-            db.executemany(insert("row_scores", "INSERT OR REPLACE"), rows)
-            diagnostics = ((t.id, pack(o.diagnostics)) for t, o in pairs if o.diagnostics is not None)
-            db.executemany(insert("diagnostics", "INSERT OR REPLACE"), diagnostics)
+            for table, of_table in rows.items():
+                of_table.sort(key=_key)  # as they lie in the file, where neighbours share pages
+                db.executemany(insert_whole(table, "INSERT OR REPLACE"), of_table)
 
     def _prepare(self) -> None:
         db = self._connection
@@ -176,3 +175,7 @@ class StoreWriter:
         if self._connection.in_transaction:
             with suppress(sqlite3.OperationalError):
                 self._connection.execute("ROLLBACK")
+
+
+def _key(row: Row) -> str:
+    return str(row[0])

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actloss_cli.datasets import Dataset
-from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.execute.jobs import Failure, too_slow
 from actloss_cli.execute.ray_cluster.alarm import TookTooLong, at_most
 from actloss_cli.execute.ray_cluster.software import Software, software_here
 from actloss_cli.execute.worker import failure_of, train_on
 from actloss_cli.plan.trial import Stack
+from actloss_cli.store.packed import PackedOutcome
 from actloss_cli.threads import single_thread
 
-Answer = list[TrialOutcome] | Failure
+Answer = list[PackedOutcome] | Failure
 
 _datasets: dict[str, Dataset] = {}
 """By fingerprint, as they first came to this process: what is kept of one is kept by its identity."""
