@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 from actloss_cli.datasets import Dataset
 from actloss_cli.execute.jobs import Failure, too_slow
@@ -31,7 +32,8 @@ class Batch:
 
 
 def report_software() -> Software:
-    """What a node runs on; the first to ask waits until it has imported all that training needs."""
+    """What a node runs on; whoever asks first waits until all is imported and compiled that training needs."""
+    import_module("actloss_cli.execute.preloaded")  # not on top: the driver needs it not
     return software_here()
 
 
