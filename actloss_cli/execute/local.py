@@ -84,6 +84,11 @@ class LocalExecutor:
         """
         self._stopping = True
 
+    @property
+    def has_finished(self) -> bool:
+        """Whether a worker has answered."""
+        return any(worker.has_answer for worker in self._workers if worker.jobs)
+
     def next_finished(self) -> Finished | None:
         """Waits for a stack to finish; None when nothing is left."""
         while True:

@@ -34,6 +34,11 @@ class WorkerProcess:
         """What is ready once there is an answer or the process has ended."""
         return self._connection, self._process.sentinel
 
+    @property
+    def has_answer(self) -> bool:
+        """Whether `take` would find one."""
+        return self._connection.poll()
+
     def give(self, job: Job) -> None:
         """Another stack to train; if the process is dead, its next answer says so."""
         self.jobs.append(job)

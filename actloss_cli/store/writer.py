@@ -1,10 +1,11 @@
-"""The one writer of a run's database: each stack is one transaction, durable when `commit` returns."""
+"""The one writer of a run's database: stacks are stored in one transaction, durable when `commit` returns."""
 
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from actloss_cli.store.rows import pairing_row, task_row
 from actloss_cli.store.schema import DATABASE, DDL, META, PARTS, PLAN_DDL, PLAN_TABLES, SCHEMA_VERSION, SHARDS
 
 IDS_PER_QUERY = 500
+CACHE_KB = 65_536
+"""Of pages: keys are hashes, so a large database is written all over, and the way to each page is to be at hand."""
 PATIENCE_S = 600
 """How long a transaction waits for readers: one that is slow, or a copy being made, must not end a run."""
 
@@ -114,10 +117,10 @@ class StoreWriter:
         query = "SELECT count(*) FROM trials WHERE trial NOT IN (SELECT trial FROM asked)"
         return int(self._connection.execute(query).fetchone()[0])
 
-    def commit(self, stack: Stack, outcomes: Sequence[Outcome]) -> None:
-        """Stores one stack's outcomes, all or nothing."""
+    def commit(self, finished: Sequence[tuple[Stack, Sequence[Outcome]]]) -> None:
+        """Stores the outcomes of stacks, all or nothing."""
         rows: dict[str, list[Row]] = {table: [] for table in ("trials", *PARTS)}
-        for outcome in pack_outcomes(stack, outcomes):
+        for outcome in chain.from_iterable(pack_outcomes(*one) for one in finished):
             for table, row in outcome.rows:
                 rows[table].append(row)
         with self._transaction() as db:
@@ -131,6 +134,7 @@ class StoreWriter:
         add_checksum(db)
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         if db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
             # A run leaves that if it was killed before its first commit; one that had begun has left its provenance.
             if self._path.with_name(PROVENANCE).exists():

@@ -36,6 +36,8 @@ class InlineExecutor:
     def has_room(self) -> bool:
         return len(self._waiting) < has_room_for
 
+    has_finished = False
+
     def submit(self, stack: Stack) -> None:
         self._waiting.append(stack)
 

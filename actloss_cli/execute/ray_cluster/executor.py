@@ -69,6 +69,11 @@ class RayExecutor:
         """
         self._stopping = True
 
+    @property
+    def has_finished(self) -> bool:
+        """Whether answers are here, or in a task that has ended."""
+        return bool(self._answers or self._answered)
+
     def next_finished(self) -> Finished | None:
         """Waits for a stack to finish; None when nothing is left."""
         while True:
