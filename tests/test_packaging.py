@@ -104,7 +104,7 @@ def test_every_dependency_is_pinned_to_a_version_that_the_project_allows():
             name, version = line.split("==")
             pins[canonicalize_name(name)] = version
     extras = PROJECT["optional-dependencies"]
-    wanted = [*PROJECT["dependencies"], *extras["browser"], *extras["data"], *extras["dev"]]
+    wanted = [*PROJECT["dependencies"], *extras["browser"], *extras["data"], *extras["ray"], *extras["dev"]]
     assert {f"{PROJECT['name']}[{extra}]" for extra in ("browser", "data")} <= set(extras["dev"])
     for requirement in map(Requirement, wanted):
         if requirement.name == PROJECT["name"]:
