@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+ENDING_S = 60
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled"}
 """For its processes and whoever joins them: no telemetry; the cluster is reached from this machine alone."""
 
@@ -60,7 +61,11 @@ def cluster_of(n_workers: int) -> Iterator[Nodes]:
     try:
         yield Nodes(process)
     finally:
-        process.communicate(timeout=60)
+        try:
+            process.communicate(timeout=ENDING_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
 
 
 def main() -> None:

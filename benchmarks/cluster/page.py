@@ -102,13 +102,13 @@ def _commits(measured: Measured) -> Iterator[str]:
     )
     slowest = min(rate.per_second for rate in measured.commits)
     yield (
-        f"The bar is {WRITER_BAR:,} trials a second: {'met' if slowest >= WRITER_BAR else '**not met** on this machine'}. "
+        f"The bar is {WRITER_BAR:,} trials a second: {'met' if slowest >= WRITER_BAR else '**not met** here'}. "
         "Keys are hashes, so a large database is written all over, and each trial costs more."
     )
     if measured.runs:
         per_trial = measured.runs[0].busy_s / measured.runs[0].n_trials
         yield (
             f"A trial of the grid above trains for {1e3 * per_trial:.1f} ms of a core, so the writer keeps up with "
-            f"about {slowest * per_trial:,.0f} cores; beyond that, or with smaller trials, shards (below) have a writer "
-            "each."
+            f"about {slowest * per_trial:,.0f} cores; beyond that, or with smaller trials, shards (below) have "
+            "a writer each."
         )
