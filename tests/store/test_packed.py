@@ -1,4 +1,4 @@
-"""Rows that workers pack are what SQLite gives back of them, checksum included; what finished together is one commit."""
+"""Rows that workers pack are what SQLite gives back of them; what finished together is one commit."""
 
 import math
 import sqlite3
