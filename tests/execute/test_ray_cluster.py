@@ -96,7 +96,9 @@ def test_a_cluster_without_gpus_trains_nothing_on_cuda(at, tmp_path):
 def test_an_address_where_nobody_is_is_an_error(tmp_path):
     answer = actloss("run", write_tiny(tmp_path), "--executor", "ray", "--address", "127.0.0.1:1", cwd=tmp_path)
     assert answer.returncode == 2, answer.stderr
-    assert answer.stderr.startswith("error: --address 127.0.0.1:1: cannot join the Ray cluster: ")
+    said = " ".join(answer.stderr.split())
+    assert said.startswith("error: --address 127.0.0.1:1: cannot join the Ray cluster: nobody answers there (")
+    assert "hint: start one with 'ray start --head', or leave --address out" in said
 
 
 def test_an_address_without_ray_is_an_error(tmp_path):

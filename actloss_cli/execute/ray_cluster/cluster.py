@@ -2,7 +2,9 @@
 
 import logging
 import os
+import re
 import signal
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +26,8 @@ PROBE_SHARE = 0.01
 """What asks of a GPU who only looks whether it is there."""
 REFRESH_S = 2.0
 """For so long the nodes count as known: they come and go."""
+CONNECT_S = 10.0
+"""For which a cluster's address is tried."""
 PATIENCE_S = 300.0
 """How long nodes may take to say what they run on, with all that they import for it."""
 
@@ -160,12 +164,23 @@ def cannot_run(words: str) -> UserError:
     return user_error(f"a node of the cluster can't run actloss: {last}", hint=_INSTALL)
 
 
+def _reach(address: str) -> None:
+    """Raises where nobody listens: Ray would try for minutes."""
+    if not (found := re.fullmatch(r"(?:ray://)?\[?(.+?)\]?:([0-9]+)", address)):
+        return
+    try:
+        socket.create_connection((found[1], int(found[2])), timeout=CONNECT_S).close()
+    except (OSError, OverflowError) as refusal:
+        raise ConnectionError(f"nobody answers there ({refusal})") from refusal
+
+
 def _join(address: str, most: int | None) -> None:
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     try:
         if address == LOCAL:
             ray.init(address=LOCAL, num_cpus=most, include_dashboard=False, configure_logging=False, **quiet)
         else:
+            _reach(address)
             ray.init(address=address, **quiet)
     except (ConnectionError, ValueError, RuntimeError, ImportError, ray.exceptions.RayError) as refusal:
         raise user_error(
