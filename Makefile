@@ -12,6 +12,8 @@ WORKERS ?=
 RESULTS ?= results
 ## GRID=DIR             the finished run that make gallery and make bench-report take (results/grid)
 GRID ?= $(RESULTS)/grid
+## EXTRAS=dev,ray       extras to install; dev alone unless said, since Ray is large and not for every platform
+EXTRAS ?= dev
 ## PYTEST_FLAGS=...     replaces the options of pytest, such as "-k moons -x"
 PYTEST_FLAGS ?= -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
@@ -20,23 +22,25 @@ PYTHONS := $(if $(filter file,$(origin PYTHON)),$(PYTHON) python3.13 python3.12 
 NEW_ENOUGH := sys.exit(sys.version_info < (3, 11))
 PY := "$(VENV)/bin/python"
 ACTLOSS := $(PY) -m actloss_cli
+comma := ,
+STAMP := $(VENV)/.installed$(if $(filter-out dev,$(EXTRAS)),-$(subst $(comma),-,$(EXTRAS)))
 JAX_VENV := benchmarks/.venv-jax
 MLFLOW_VENV := tests/trackers/.venv-mlflow
 BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs notebook site script-check simulate depth agreement gallery reference bench bench-quick bench-report bench-setup mlflow-server bench-mlflow wheel clean
+.PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs notebook site script-check simulate depth agreement gallery reference scaling bench bench-quick bench-report bench-setup mlflow-server bench-mlflow wheel clean
 
 help:  ## explain the targets and variables
 	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
 	@awk 'BEGIN { print "\nVariables, as in make run WORKERS=2:" } sub(/^## /, "  ")' Makefile
 
-setup: $(VENV)/.installed  ## make the virtual environment and install into it, where that is not done
+setup: $(STAMP)  ## make the virtual environment and install into it, where that is not done
 
 # The stamp comes last, so an interrupted set-up is taken up again. An environment that is broken or too old is made anew,
 # but only a folder that is an environment (pyvenv.cfg) is ever cleared.
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt
 	@$(PY) -c "import pip, sys; $(NEW_ENOUGH)" 2>/dev/null || { \
 	  for python in $(PYTHONS); do \
 	    if "$$python" -c "import sys; $(NEW_ENOUGH)" 2>/dev/null; then \
@@ -46,7 +50,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	    fi; \
 	  done; \
 	  echo "error: no Python >= 3.11 among: $(subst ",,$(PYTHONS)); name one: make PYTHON=/path/to/python" >&2; exit 1; }
-	$(PY) -m pip install --disable-pip-version-check -c constraints.txt $(PIP_FLAGS) -e ".[dev]"
+	$(PY) -m pip install --disable-pip-version-check -c constraints.txt $(PIP_FLAGS) -e ".[$(EXTRAS)]"
 	@touch "$@"
 
 run: setup  ## the main job: every pairing of configs/grid.yaml trained, and the report on them
@@ -126,6 +130,9 @@ reference: setup  ## the table of the main grid that ships with the package, fro
 
 gallery: setup  ## docs/gallery.md and its pictures, from a finished run; seconds
 	$(PY) docs/make_gallery.py "$(GRID)"
+
+scaling: setup  ## measure runs on Ray and the writer, for docs/scaling.md, with EXTRAS=dev,ray; some ten minutes
+	$(PY) -m benchmarks.cluster
 
 bench: bench-setup  ## measure speed against whatever else could train the same trials, for docs/performance.md; most of an hour
 	$(PY) -m benchmarks --jax $(JAX_VENV)/bin/python $(BENCH_FLAGS)

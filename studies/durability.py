@@ -16,6 +16,7 @@ from actloss_cli.config.expansion import expand
 from actloss_cli.config.load import load_config
 from actloss_cli.config.yaml_writer import dump_yaml
 from actloss_cli.execute.cores import default_workers
+from actloss_cli.execute.local import LocalCrew
 from actloss_cli.execute.processes import prepare_workers
 from actloss_cli.execute.run import run_plan
 from actloss_cli.plan.plan import make_plan
@@ -87,9 +88,7 @@ def time_run(config: str, changes: tuple[str, ...], synchronous: str) -> Timing:
             dump_yaml(loaded.resolved()),
             Path(place) / loaded.name,
             "durability",
-            n_workers=default_workers(),
-            device="cpu",
-            timeout_s=None,
+            crew=LocalCrew(default_workers(), "cpu"),
             watch=lambda _: None,
             on_start=lambda _: None,
         )

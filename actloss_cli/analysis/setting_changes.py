@@ -11,7 +11,7 @@ Group: TypeAlias = Literal["versions", "machine", "data", "config"]
 
 _VERSIONS = ("actloss", "engine_meaning", "git_commit", "python")
 """Keys of a session that are versions beside those of the libraries."""
-_NOT_COMPARED = ("started", "command", "libraries", "predictions")
+_NOT_COMPARED = ("started", "command", "libraries", "predictions", "part")
 """Keys of a session that differ always, or are looked into."""
 _STREAMS = ("meaning", "kind", "data")
 """What the random streams of a seed hang on, beside the seed: the split, the minibatch order, the initial weights."""

@@ -16,6 +16,7 @@ from actloss_cli.config.shipped import find_config
 from actloss_cli.config.yaml_writer import dump_yaml
 from actloss_cli.errors import user_error
 from actloss_cli.execute.cores import default_workers
+from actloss_cli.execute.local import LocalCrew
 from actloss_cli.execute.run import resolve_device, run_plan
 from actloss_cli.execute.scheduler import Progress
 from actloss_cli.store.completion import asked_key, find_completion
@@ -59,9 +60,7 @@ def run(
         dump_yaml(loaded.resolved()),
         folder / loaded.name,
         key,
-        n_workers=workers or default_workers(),
-        device=where,
-        timeout_s=timeout_s,
+        crew=LocalCrew(workers or default_workers(), where, timeout_s),
         watch=progress or _ignore,
         on_start=_ignore,
     )

@@ -16,6 +16,7 @@ from actloss_cli.cli.explain import explain
 from actloss_cli.cli.export import export
 from actloss_cli.cli.init import init
 from actloss_cli.cli.list import list_catalogue
+from actloss_cli.cli.merge import merge
 from actloss_cli.cli.plan import plan
 from actloss_cli.cli.report import report
 from actloss_cli.cli.run import run
@@ -40,6 +41,7 @@ app.command("run")(run)
 app.command("plan")(plan)
 app.command("report")(report)
 app.command("show")(show)
+app.command("merge")(merge)
 app.command("compare")(compare)
 app.command("explain")(explain)
 app.command("check")(check)

@@ -1,17 +1,17 @@
 """`actloss run`: trains what a config asks for and is not there yet."""
 
 import signal
-from collections.abc import Callable
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from actloss_cli.cli.crew import Device, ExecutorName, crew_at_hand
 from actloss_cli.cli.options import ConfigArgument, MaxTrialsOption, SetOption, WorkersOption
-from actloss_cli.cli.signals import ignore_signals, signals_given_back
+from actloss_cli.cli.signals import ignore_signals, signals_given_back, stop_when_asked
 from actloss_cli.config.limits import MAX_TRIALS
-from actloss_cli.errors import ExitCode
+from actloss_cli.errors import ExitCode, user_error
 from actloss_cli.execute.cores import default_workers
 
 if TYPE_CHECKING:
@@ -20,14 +20,7 @@ if TYPE_CHECKING:
 
     from actloss_cli.execute.run import Session
     from actloss_cli.execute.scheduler import Progress
-
-
-class Device(StrEnum):
-    """Where stacks train."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
+    from actloss_cli.plan.shard import Shard
 
 
 @signals_given_back()
@@ -37,6 +30,17 @@ def run(
     results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs are kept.")] = Path("results"),
     workers: WorkersOption = None,
     device: Annotated[Device, typer.Option("--device", help="Where to train.")] = Device.AUTO,
+    executor: Annotated[
+        ExecutorName, typer.Option("--executor", help="Worker processes of this machine, or a Ray cluster.")
+    ] = ExecutorName.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="ADDRESS",
+            help="The Ray cluster to join: auto, HOST:PORT or ray://HOST:PORT; by default one of this machine alone.",
+        ),
+    ] = None,
     timeout: Annotated[
         float | None,
         typer.Option(
@@ -45,6 +49,10 @@ def run(
             metavar="SECONDS",
             help="How long trials that train together may take; by default long enough for any machine, at least 600.",
         ),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", metavar="K/N", help="Train the K-th of N parts; 'actloss merge' makes one of them."),
     ] = None,
     max_trials: MaxTrialsOption = MAX_TRIALS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and train nothing.")] = False,
@@ -58,65 +66,50 @@ def run(
     from actloss_cli.cli.console import say
     from actloss_cli.config.shipped import find_config
     from actloss_cli.execute.processes import prepare_workers
+    from actloss_cli.plan.shard import parse_shard
     from actloss_cli.store.completion import asked_key, find_completion
 
-    key = asked_key(find_config(config)[0], set_ or [])
+    if address and executor is not ExecutorName.RAY:
+        raise user_error("only a Ray cluster has an address", where=f"--address {address}", hint="add --executor ray")
+    part = parse_shard(shard) if shard else None
+    key = asked_key(find_config(config)[0], [*(set_ or []), *([f"--shard={part}"] if part else [])])
     if not dry_run:
         if complete := find_completion(results, key):
             say(f"done: {complete.n_trials:,} trials in {complete.folder}, complete before; 0 of them trained now")
             say(f"next: actloss report {complete.folder}")
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ended as by Ctrl-C, also before there is a run.
-        prepare_workers()  # They import while this process reads the config and the data.
+        if executor is ExecutorName.LOCAL:
+            prepare_workers()  # They import while this process reads the config and the data.
     from actloss_cli.api.planning import plan_config
     from actloss_cli.cli.plan import print_plan
     from actloss_cli.cli.progress import ProgressView
     from actloss_cli.config.load import load_config
     from actloss_cli.config.yaml_writer import dump_yaml
-    from actloss_cli.execute.run import resolve_device, run_plan
+    from actloss_cli.execute.run import run_plan
 
-    where = resolve_device(device)
     loaded = load_config(config, set_ or [])
-    plan = plan_config(loaded, max_trials)
-    n_workers = workers or default_workers()
     if dry_run:
-        print_plan(loaded.name, plan, n_workers, as_json=False)
+        plan = replace(plan_config(loaded, max_trials), shard=part)
+        print_plan(loaded.name, plan, workers or default_workers(), as_json=False)
         return
-    folder = results / loaded.name
-    _say_changes(folder, loaded.resolved())
-    stopped = False
-
-    def on_start(stop: Callable[[], None]) -> None:
-        def interrupt(*_: object) -> None:
-            nonlocal stopped
-            if stopped:
-                raise KeyboardInterrupt
-            stopped = True
-            say("stopping: the stacks in flight are finished and stored; press Ctrl-C again to stop now")
-            stop()
-
-        signal.signal(signal.SIGINT, interrupt)
-        signal.signal(signal.SIGTERM, interrupt)
-
-    with ProgressView() as view:
-        session = run_plan(
-            plan,
-            dump_yaml(loaded.resolved()),
-            folder,
-            key,
-            n_workers=n_workers,
-            device=where,
-            timeout_s=timeout,
-            watch=view.update,
-            on_start=on_start,
-        )
-    ignore_signals()
-    _say_ended(session, folder)
+    folder = results / (f"{loaded.name}-{part.folder_suffix}" if part else loaded.name)
+    with crew_at_hand(executor, address, workers, device, timeout) as crew:
+        plan = replace(plan_config(loaded, max_trials), shard=part)
+        for line in crew.muster():
+            say(line)
+        _say_changes(folder, loaded.resolved())
+        with ProgressView() as view:
+            session = run_plan(
+                plan, dump_yaml(loaded.resolved()), folder, key, crew=crew, watch=view.update, on_start=stop_when_asked
+            )
+        ignore_signals()
+    _say_ended(session, folder, part)
     if session.progress.stopped:
         raise typer.Exit(ExitCode.INTERRUPTED)
 
 
-def _say_ended(session: "Session", folder: Path) -> None:
+def _say_ended(session: "Session", folder: Path, shard: "Shard | None") -> None:
     """What there is now, what is not, and what to do next."""
     from actloss_cli.cli.console import say
 
@@ -134,7 +127,11 @@ def _say_ended(session: "Session", folder: Path) -> None:
         again = "are tried again when you run this again; the first said:"
         say(f"{progress.n_crashed:,} trials crashed or took too long, and {again}")
         say(progress.failure)
-    say(f"next: actloss report {folder}")
+    if shard:
+        whole = str(folder).removesuffix(f"-{shard.folder_suffix}")
+        say(f"next: with all {shard.of} shards, actloss merge {whole}-shard-*-of-{shard.of} -o {whole}")
+    else:
+        say(f"next: actloss report {folder}")
 
 
 def _say_changes(folder: Path, config: "Mapping[str, Any]") -> None:

@@ -1,7 +1,7 @@
 """What Ctrl-C and SIGTERM do is a verb's own affair; whoever called it gets their own answers to them back."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -17,6 +17,24 @@ def signals_given_back() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def stop_when_asked(stop: Callable[[], None]) -> None:
+    """From now on the first of `STOPS` calls `stop`, and says so; the next one interrupts."""
+    from actloss_cli.cli.console import say
+
+    stopped = False
+
+    def interrupt(*_: object) -> None:
+        nonlocal stopped
+        if stopped:
+            raise KeyboardInterrupt
+        stopped = True
+        say("stopping: the stacks in flight are finished and stored; press Ctrl-C again to stop now")
+        stop()
+
+    for number in STOPS:
+        signal.signal(number, interrupt)
 
 
 def ignore_signals() -> None:

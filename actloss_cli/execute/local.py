@@ -2,17 +2,18 @@
 
 import time
 from collections import deque
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from types import TracebackType
 
-from actloss_cli.engine.outcome import TrialOutcome
+from actloss_cli.execute.jobs import Failure, Finished, Job, given_up, parts_to_retry, too_slow
 from actloss_cli.execute.processes import prepare_workers
 from actloss_cli.execute.time_limits import TimeLimits
-from actloss_cli.execute.worker import Failure
-from actloss_cli.execute.worker_process import Job, WorkerProcess
+from actloss_cli.execute.worker_process import WorkerProcess
+from actloss_cli.plan.plan import Plan
 from actloss_cli.plan.trial import Stack
+from actloss_cli.store.packed import PackedOutcome
 
 AHEAD = 2
 """Stacks handed out per worker: one that trains, one that waits, so that no worker idles while results are stored."""
@@ -20,10 +21,25 @@ STOP_CHECK_S = 0.2
 """How often a wait looks whether it was told to stop: a signal's handler only sets a flag."""
 LONGEST_TICK_S = 1.0
 """What counts of the time between two looks: a run that was suspended, or that stored for long, hasn't waited."""
-PARTS_AFTER_CRASH, PARTS_AFTER_TIMEOUT = 2, 8
-"""Into how many parts a stack is cut that gave nothing; a limit is waited for twice at most, so parts are smaller."""
 
-Finished = tuple[Stack, list[TrialOutcome]]
+
+@dataclass(frozen=True)
+class LocalCrew:
+    """Worker processes of this machine."""
+
+    n_workers: int
+    device: str
+    timeout_s: float | None = None
+    """How long a stack may take; None for a limit by its size."""
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+    def muster(self) -> tuple[str, ...]:
+        """They come when they are needed."""
+        return ()
+
+    def executor(self, plan: Plan) -> "LocalExecutor":
+        """For the stacks of this plan."""
+        return LocalExecutor(self.n_workers, self.device, TimeLimits(plan.tasks, self.timeout_s))
 
 
 class LocalExecutor:
@@ -67,6 +83,11 @@ class LocalExecutor:
         May be called at any moment by a signal's handler.
         """
         self._stopping = True
+
+    @property
+    def has_finished(self) -> bool:
+        """Whether a worker has answered."""
+        return any(worker.has_answer for worker in self._workers if worker.jobs)
 
     def next_finished(self) -> Finished | None:
         """Waits for a stack to finish; None when nothing is left."""
@@ -115,13 +136,13 @@ class LocalExecutor:
             worker.waited_s += tick
 
     def _lose_patience(self, worker: WorkerProcess) -> tuple[Job, Failure] | None:
-        limit = self._limits.of(worker.jobs[0].stack)
+        job = worker.jobs[0]
+        limit = self._limits.of(job.stack)
         if worker.waited_s <= limit:
             return None
         worker.kill()
-        n_trials = len(worker.jobs[0].stack.trials)
-        what = "the trial" if n_trials == 1 else f"{n_trials:,} trials side by side"
-        return worker.jobs.popleft(), Failure(f"{what} took longer than {limit:,.10g} s", timed_out=True)
+        worker.jobs.popleft()
+        return job, too_slow(job.stack, limit)
 
     def _dismiss(self, worker: WorkerProcess) -> None:
         """What waited for a worker that is dead waits for another."""
@@ -129,19 +150,12 @@ class LocalExecutor:
         self._waiting.extendleft(reversed(worker.jobs))
         self._workers.remove(worker)
 
-    def _judge(self, job: Job, answer: list[TrialOutcome] | Failure) -> Finished | None:
+    def _judge(self, job: Job, answer: list[PackedOutcome] | Failure) -> Finished | None:
         """Outcomes, or None where the stack is tried again in parts."""
-        stack = job.stack
         if not isinstance(answer, Failure):
-            self._limits.note(stack, sum(outcome.elapsed_s for outcome in answer))
-            return stack, answer
-        n_trials = len(stack.trials)
-        if answer.timed_out and (job.is_second or n_trials == 1):
-            return stack, [TrialOutcome("timeout", message=answer.message)] * n_trials
-        if n_trials == 1:
-            return stack, [TrialOutcome("crashed", message=answer.message)]
-        n_parts = min(n_trials, PARTS_AFTER_TIMEOUT if answer.timed_out else PARTS_AFTER_CRASH)
-        bounds = [n_trials * part // n_parts for part in range(n_parts + 1)]
-        parts = [replace(stack, trials=stack.trials[a:b]) for a, b in pairwise(bounds)]
-        self._waiting.extendleft(Job(part, answer.timed_out or job.is_second) for part in reversed(parts))
-        return None
+            self._limits.note(job.stack, sum(outcome.elapsed_s for outcome in answer))
+            return job.stack, answer
+        if parts := parts_to_retry(job, answer):
+            self._waiting.extendleft(reversed(parts))
+            return None
+        return given_up(job, answer)

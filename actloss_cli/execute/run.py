@@ -1,17 +1,17 @@
-"""Carries a plan out into a results folder: lock, config, provenance, store, workers, scheduler."""
+"""Carries a plan out into a results folder: lock, config, provenance, store, crew, scheduler."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import torch
 
 from actloss_cli.datasets.loading import source_files
 from actloss_cli.errors import user_error
-from actloss_cli.execute.local import LocalExecutor
-from actloss_cli.execute.scheduler import Progress, Scheduler
-from actloss_cli.execute.time_limits import TimeLimits
+from actloss_cli.execute.scheduler import Executor, Progress, Scheduler
 from actloss_cli.plan.plan import Plan
 from actloss_cli.store.completion import forget_completion, note_completion
 from actloss_cli.store.folder import append_provenance, claim_folder, locked, write_config
@@ -30,6 +30,33 @@ def resolve_device(device: str) -> str:
     return device
 
 
+class Crew(Protocol):
+    """Who trains stacks: what provenance says of them, and how they are put to work."""
+
+    @property
+    def n_workers(self) -> int:
+        """Stacks that train at once."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """`cpu` or `cuda`."""
+        ...
+
+    @property
+    def provenance(self) -> Mapping[str, object]:
+        """What there is to say beyond that."""
+        ...
+
+    def muster(self) -> Sequence[str]:
+        """Waits until all are ready, and gives what a user should know of them; raises where one can't do the work."""
+        ...
+
+    def executor(self, plan: Plan) -> AbstractContextManager[Executor]:
+        """Takes stacks of this plan until it is left."""
+        ...
+
+
 @dataclass(frozen=True)
 class Session:
     """How one call of `run_plan` went."""
@@ -46,27 +73,24 @@ def run_plan(
     folder: Path,
     key: str,
     *,
-    n_workers: int,
-    device: str,
-    timeout_s: float | None,
+    crew: Crew,
     watch: Callable[[Progress], None],
     on_start: Callable[[Callable[[], None]], None],
 ) -> Session:
     """Trains what is missing in `folder`.
 
     `config` is the resolved one, as YAML; `key` says what was asked for, and is noted where all of it is there.
-    `timeout_s` is how long a stack may take, None for a limit by its size. `on_start` gets a function that stops the
-    run in good order.
+    `on_start` gets a function that stops the run in good order.
     """
     start = time.perf_counter()
     claim_folder(folder)
     with locked(folder):
         forget_completion(folder)
         with StoreWriter(folder) as store:
-            session = describe_session(device, n_workers)
+            session = {**describe_session(crew.device, crew.n_workers), **crew.provenance}
             predictions = store.draft_plan(plan, session["started"])
             append_provenance(folder, session | {"predictions": asdict(predictions)})
-            with LocalExecutor(n_workers, device, TimeLimits(plan.tasks, timeout_s)) as executor:
+            with crew.executor(plan) as executor:
                 scheduler = Scheduler(plan, store, executor, watch)
                 on_start(scheduler.stop)
                 if scheduler.count():

@@ -1,17 +1,20 @@
 """Carries a plan out: asks each group what it is missing, has it trained, stores it, asks again. The only writer."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from actloss_cli.engine.outcome import TrialOutcome
+from actloss_cli.execute.jobs import Finished
 from actloss_cli.plan.plan import Group, Plan, group_key
 from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack
+from actloss_cli.store.packed import Outcome
 
+TRIALS_PER_COMMIT = 2048
+"""How many trials one transaction holds, where so many have finished: it costs more than what it writes."""
 GROUPS_PER_FLUSH = 64
 """How many groups' notes gather before they are written, while all are counted."""
 
@@ -32,7 +35,12 @@ class Executor(Protocol):
         """Forgets stacks that nobody works on yet."""
         ...
 
-    def next_finished(self) -> tuple[Stack, list[TrialOutcome]] | None:
+    @property
+    def has_finished(self) -> bool:
+        """Whether the next stack would not have to be waited for."""
+        ...
+
+    def next_finished(self) -> Finished | None:
         """Waits for a stack; None when nothing is left."""
         ...
 
@@ -44,8 +52,8 @@ class Writer(Protocol):
         """Validation scores `[E]` of those trials that are stored and trained to an end."""
         ...
 
-    def commit(self, stack: Stack, outcomes: list[TrialOutcome]) -> None:
-        """Stores one stack's outcomes, all or nothing."""
+    def commit(self, finished: Sequence[Finished]) -> None:
+        """Stores the outcomes of stacks, all or nothing."""
         ...
 
     def set_asked(self, asked: Mapping[str, Asked]) -> None:
@@ -135,13 +143,13 @@ class Scheduler:
         self._watch(self.progress())
         unfinished = (number for number, counts in enumerate(self._counts) if counts.n_missing)
         self._hand_out_some(unfinished)
-        while (finished := self._executor.next_finished()) is not None:
-            stack, outcomes = finished
-            self._store.commit(stack, outcomes)
-            number = self._number_of[group_key(stack.trials[0].task, stack.trials[0].pairing)]
-            self._take_in(number, stack, outcomes)
-            if not self._outstanding[number]:
-                self._hand_out(number)
+        while finished := self._take_finished():
+            self._store.commit(finished)
+            for stack, outcomes in finished:
+                number = self._number_of[group_key(stack.trials[0].task, stack.trials[0].pairing)]
+                self._take_in(number, stack, outcomes)
+                if not self._outstanding[number]:
+                    self._hand_out(number)
             self._hand_out_some(unfinished)
             self._watch(self.progress())
 
@@ -156,6 +164,18 @@ class Scheduler:
             failure=self._failure,
             stopped=self._stopping,
         )
+
+    def _take_finished(self) -> list[Finished]:
+        """Waits for a stack, and takes with it those that have finished too; empty when nothing is left."""
+        taken: list[Finished] = []
+        n_trials = 0
+        while not taken or (self._executor.has_finished and n_trials < TRIALS_PER_COMMIT):
+            finished = self._executor.next_finished()
+            if finished is None:
+                break
+            taken.append(finished)
+            n_trials += len(finished[0].trials)
+        return taken
 
     def _hand_out_some(self, unfinished: Iterator[int]) -> None:
         """Groups in turn, until the workers have enough."""
@@ -198,7 +218,7 @@ class Scheduler:
                 return asked
             seen.update(fresh)
 
-    def _take_in(self, number: int, stack: Stack, outcomes: list[TrialOutcome]) -> None:
+    def _take_in(self, number: int, stack: Stack, outcomes: Sequence[Outcome]) -> None:
         """Counts what came back."""
         counts = self._counts[number]
         self._note(number, replace(counts, n_missing=counts.n_missing - len(stack.trials)))

@@ -4,25 +4,18 @@ import os
 import signal
 import time
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
 
 import torch
 
-from actloss_cli.datasets import load
-from actloss_cli.engine.outcome import TrialOutcome
+from actloss_cli.datasets import Dataset, load
 from actloss_cli.engine.route import train_stack
+from actloss_cli.execute.jobs import Failure
 from actloss_cli.plan.trial import Stack
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A stack gave no outcomes."""
-
-    message: str
-    timed_out: bool = False
+from actloss_cli.store.packed import PackedOutcome, pack_outcomes
 
 
 def serve(connection: Connection, device: str) -> None:
@@ -38,16 +31,26 @@ def serve(connection: Connection, device: str) -> None:
         connection.send(_answer(stacks.get(), device))
 
 
-def train(stack: Stack, device: str) -> list[TrialOutcome]:
-    """Trains one stack; each trial's time is its share of the stack's."""
+def train(stack: Stack, device: str) -> list[PackedOutcome]:
+    """Trains one stack on rows that this process loads."""
     task = stack.trials[0].task
     dataset = load(task.dataset, task.kind)
     if dataset.fingerprint != task.fingerprint:
         raise RuntimeError(f"the data of '{task.dataset.name}' changed while the run was going on")
+    return train_on(dataset, stack, device)
+
+
+def train_on(dataset: Dataset, stack: Stack, device: str) -> list[PackedOutcome]:
+    """Trains one stack; each trial's time is its share of the stack's."""
     start = time.perf_counter()
     outcomes = train_stack(stack, dataset, torch.device(device))
     share = (time.perf_counter() - start) / len(outcomes)
-    return [replace(outcome, elapsed_s=share) for outcome in outcomes]
+    return pack_outcomes(stack, [replace(outcome, elapsed_s=share) for outcome in outcomes])
+
+
+def failure_of(error: Exception) -> Failure:
+    """What an exception in the training of a stack is told as."""
+    return Failure(f"{type(error).__name__}: {error}\n{traceback.format_exc()}".strip())
 
 
 def _receive(connection: Connection, stacks: SimpleQueue[Stack]) -> None:
@@ -59,8 +62,8 @@ def _receive(connection: Connection, stacks: SimpleQueue[Stack]) -> None:
         os._exit(0)
 
 
-def _answer(stack: Stack, device: str) -> list[TrialOutcome] | Failure:
+def _answer(stack: Stack, device: str) -> list[PackedOutcome] | Failure:
     try:
         return train(stack, device)
     except Exception as error:
-        return Failure(f"{type(error).__name__}: {error}\n{traceback.format_exc()}".strip())
+        return failure_of(error)

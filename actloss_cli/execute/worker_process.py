@@ -6,25 +6,16 @@ Each has a pipe of its own, so that one that dies in the middle of a message har
 import signal
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 
-from actloss_cli.engine.outcome import TrialOutcome
+from actloss_cli.execute.jobs import Failure, Job
 from actloss_cli.execute.processes import without_main
-from actloss_cli.execute.worker import Failure, serve
-from actloss_cli.plan.trial import Stack
+from actloss_cli.execute.worker import serve
+from actloss_cli.store.packed import PackedOutcome
 
 EXIT_S = 5.0
 """How long a process may take to end whose pipe is closed."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A stack to train, and whether it is part of one that took too long."""
-
-    stack: Stack
-    is_second: bool = False
 
 
 class WorkerProcess:
@@ -45,15 +36,20 @@ class WorkerProcess:
         """What is ready once there is an answer or the process has ended."""
         return self._connection, self._process.sentinel
 
+    @property
+    def has_answer(self) -> bool:
+        """Whether `take` would find one."""
+        return self._connection.poll()
+
     def give(self, job: Job) -> None:
         """Another stack to train; if the process is dead, its next answer says so."""
         self.jobs.append(job)
         with suppress(OSError):
             self._connection.send(job.stack)
 
-    def take(self) -> tuple[Job, list[TrialOutcome] | Failure] | None:
+    def take(self) -> tuple[Job, list[PackedOutcome] | Failure] | None:
         """The answer to its first job, if there is one; None where it works on."""
-        answer: list[TrialOutcome] | Failure
+        answer: list[PackedOutcome] | Failure
         if self._connection.poll():
             try:
                 answer = self._connection.recv()

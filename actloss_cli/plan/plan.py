@@ -9,6 +9,7 @@ from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.coding import coding_for, count_units
 from actloss_cli.datasets import load, split
 from actloss_cli.plan.protocol import Asked, ValidationCurves, ask
+from actloss_cli.plan.shard import Shard
 from actloss_cli.plan.stacks import stack_trials
 from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.plan.trial import ModelSpec, Pairing, Stack, Task, TaskGrid, Trial
@@ -86,14 +87,17 @@ class Plan:
     tasks: Mapping[str, TaskFacts] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
     """What the verdicts will hang on."""
+    shard: Shard | None = None
+    """The part of it that is to be trained; None for all of it."""
 
     def groups(self) -> Iterator[Group]:
-        """The valid pairings by what may share a stack."""
+        """The valid pairings by what may share a stack; of a shard those that are its own."""
         groups: dict[GroupKey, list[PlannedPairing]] = {}
         for planned in self.pairings:
             if not planned.invalid:
                 groups.setdefault(group_key(planned.facts.task, planned.pairing), []).append(planned)
-        return (Group(key, tuple(group)) for key, group in groups.items())
+        found = (Group(key, tuple(group)) for key, group in groups.items())
+        return found if self.shard is None else self.shard.take(found)
 
 
 def group_key(task: Task, pairing: Pairing) -> GroupKey:

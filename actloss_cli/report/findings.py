@@ -79,10 +79,11 @@ def title_of(task: str, pairings: pd.DataFrame, roles: tuple[str, str]) -> str:
 
 
 def unfinished(run: RunData) -> str:
-    """`UNFINISHED: 1,234 of 5,678 trials missing`, or nothing for a finished run."""
+    """`UNFINISHED: 1,234 of 5,678 trials missing`, or nothing for a finished run; of a shard, that it is one."""
     if not run.n_missing:
         return ""
-    return f"UNFINISHED: {format_share(run.n_missing, run.n_missing + len(run.trials))} trials missing"
+    what = f"PARTIAL, only shard {', '.join(run.shards)} of the plan" if run.shards else "UNFINISHED"
+    return f"{what}: {format_share(run.n_missing, run.n_missing + len(run.trials))} trials missing"
 
 
 def _in_order(counts: Mapping[str, int]) -> dict[str, int]:

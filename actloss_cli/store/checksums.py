@@ -8,6 +8,7 @@ import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from typing import Any
 
 from actloss_cli.store.schema import DDL, META
 
@@ -37,6 +38,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """By table its columns, the checksum last."""
 
 
+_TYPES: Mapping[str, tuple[str, ...]] = {
+    table: tuple(column.split()[1] for column in declared[:-1]) for table, declared in _DECLARED.items()
+}
+"""By table its columns' types, the checksum's left out."""
+
+
 def add_checksum(db: sqlite3.Connection) -> None:
     """Teaches the connection the function `checksum(table, cell, ...)`."""
     db.create_function("checksum", -1, checksum, deterministic=True)
@@ -49,6 +56,17 @@ def insert(table: str, verb: str = "INSERT") -> str:
         f"?{n} + 0.0" if column.endswith(" REAL") else f"?{n}" for n, column in enumerate(_DECLARED[table][:-1], 1)
     )
     return f"{verb} INTO {table} VALUES ({marks}, checksum('{table}', {marks}))"
+
+
+def with_checksum(table: str, cells: Sequence[object]) -> Row:
+    """A whole row, its checksum last; its cells are as SQLite gives them back, of their columns' types, NaN as NULL."""
+    row = tuple(map(_as_stored, cells, _TYPES[table]))
+    return (*row, checksum(table, *row))
+
+
+def insert_whole(table: str, verb: str = "INSERT") -> str:
+    """The statement that adds a row that has its checksum."""
+    return f"{verb} INTO {table} VALUES ({', '.join('?' * len(COLUMNS[table]))})"
 
 
 def expected(table: str) -> str:
@@ -79,6 +97,14 @@ def count_unsound(db: sqlite3.Connection, table: str) -> int:
     except sqlite3.OperationalError:  # text that is none any more
         keep_broken_text(db)
         return sum(not is_sound(table, row) for row in db.execute(f"SELECT * FROM {table}"))
+
+
+def _as_stored(cell: Any, kind: str) -> Cell:
+    if cell is None or kind in {"TEXT", "BLOB"}:
+        return cell  # type: ignore[no-any-return]  # SQLite refuses what is none of these
+    if kind == "INTEGER":
+        return int(cell)
+    return None if cell != cell else float(cell) + 0.0  # noqa: PLR0124 - NaN alone; -0.0 comes back as 0.0
 
 
 def checksum(*cells: Cell) -> int:

@@ -50,6 +50,8 @@ class RunData:
     diagnostics: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
     """What verdicts hang on, as the plan in force says."""
+    shards: tuple[str, ...] = ()
+    """Where only parts of the plan were to be trained: which, as `3/8`; all other pairings lack all of their trials."""
     predictions: FrozenPredictions | None = None
     """What is predicted of the plan in force, in short; None where no store was read."""
     is_attested: bool = False

@@ -31,7 +31,7 @@ def describe_session(device: str, n_workers: int) -> dict[str, Any]:
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "platform": platform.platform(),
-        "processor": _processor(),
+        "processor": processor(),
         "instruction_set": torch.backends.cpu.get_cpu_capability(),
         "cores": os.cpu_count(),
         "device": device,
@@ -69,7 +69,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return answer.stdout.strip() or None
 
 
-def _processor() -> str:
+def processor() -> str:
     """The processor's name, as the system tells it."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

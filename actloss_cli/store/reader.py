@@ -21,7 +21,7 @@ from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.data import RunData
 from actloss_cli.store.predictions import FrozenPredictions, are_attested, read_predictions
 from actloss_cli.store.row_check import checking
-from actloss_cli.store.schema import DATABASE
+from actloss_cli.store.schema import DATABASE, SHARDS
 from actloss_cli.store.settings import read_sessions
 from actloss_cli.store.unpacked import Unpacked
 from actloss_cli.theory.frozen import read_frozen
@@ -39,7 +39,7 @@ _TRIALS = f"SELECT trial, {', '.join(_COLUMNS)} FROM trials"
 _VALIDATION_CURVES = "SELECT trial, points FROM curves WHERE metric = 'validation_score'"
 _ROW_SCORES = "SELECT trial, points FROM row_scores"
 _DIAGNOSTICS = "SELECT trial, points FROM diagnostics"
-_THRESHOLDS = "SELECT value FROM settings WHERE key = 'thresholds'"
+_SETTING = "SELECT value FROM settings WHERE key = ?"
 _NUMBERS = {"seed": "int64", "n_train": "int64"} | dict.fromkeys(
     ("lr", "diverged_epoch", "elapsed_s", *METRICS), "float64"
 )
@@ -56,7 +56,8 @@ def read_run(folder: Path) -> RunData:
         curves = dict(db.execute(_VALIDATION_CURVES).fetchall())
         row_scores = dict(db.execute(_ROW_SCORES).fetchall())
         diagnostics = dict(db.execute(_DIAGNOSTICS).fetchall())
-        thresholds = db.execute(_THRESHOLDS).fetchone()
+        thresholds = db.execute(_SETTING, ("thresholds",)).fetchone()
+        shards = db.execute(_SETTING, (SHARDS,)).fetchone()
         predictions = read_predictions(db)
         (n_later,) = db.execute("SELECT coalesce(sum(n_later), 0) FROM pairings").fetchone()
         db.execute("COMMIT")  # The writer waits for readers, so unpacking comes after the transaction.
@@ -78,6 +79,7 @@ def read_run(folder: Path) -> RunData:
             diagnostics=Unpacked(path, diagnostics, tasks_of, _diagnostics_shapes(tasks)),
             # a run that was stopped before its first plan has none
             thresholds=_thresholds(thresholds[0]) if thresholds else Thresholds(),
+            shards=tuple(json.loads(shards[0])) if shards else (),
             n_missing=len(asked) - len(trials) + int(n_later),
             predictions=predictions,
             is_attested=_are_attested(folder, predictions),

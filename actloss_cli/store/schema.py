@@ -15,6 +15,8 @@ _METRIC_COLUMNS = ",\n    ".join(f"{name} REAL" for name in METRICS)
 PARTS = ("curves", "row_scores", "diagnostics")
 """Tables of what belongs to a trial; `n_parts` in its row says how many of their rows do."""
 PLAN_TABLES = ("settings", "tasks", "pairings", "asked")
+SHARDS = "shards"
+"""The setting that says, as JSON, which parts of the plan were to be trained here; it isn't there where all were."""
 PLAN_DDL = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE tasks (

@@ -1,29 +1,32 @@
-"""The one writer of a run's database: each stack is one transaction, durable when `commit` returns."""
+"""The one writer of a run's database: stacks are stored in one transaction, durable when `commit` returns."""
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.plan.foretold import foretell
 from actloss_cli.plan.plan import Plan
 from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack, pairing_hash
-from actloss_cli.store.blobs import pack, unpack
+from actloss_cli.store.blobs import unpack
 from actloss_cli.store.checks import check_rows, check_version, damaged, unwritable
-from actloss_cli.store.checksums import add_checksum, expected, insert
+from actloss_cli.store.checksums import Row, add_checksum, expected, insert, insert_whole
 from actloss_cli.store.folder import PROVENANCE
+from actloss_cli.store.packed import Outcome, pack_outcomes
 from actloss_cli.store.predictions import FrozenPredictions, draft_predictions, freeze_predictions
-from actloss_cli.store.rows import curve_rows, pairing_row, task_row, trial_row
-from actloss_cli.store.schema import DATABASE, DDL, META, PLAN_DDL, PLAN_TABLES, SCHEMA_VERSION
+from actloss_cli.store.rows import pairing_row, task_row
+from actloss_cli.store.schema import DATABASE, DDL, META, PARTS, PLAN_DDL, PLAN_TABLES, SCHEMA_VERSION, SHARDS
 
 IDS_PER_QUERY = 500
+CACHE_KB = 65_536
+"""Of pages: keys are hashes, so a large database is written all over, and the way to each page is to be at hand."""
 PATIENCE_S = 600
 """How long a transaction waits for readers: one that is slow, or a copy being made, must not end a run."""
 
@@ -66,6 +69,8 @@ class StoreWriter:
         self._connection.executescript(PLAN_DDL.replace("CREATE TABLE", "CREATE TEMP TABLE"))
         with self._transaction() as db:
             db.execute(insert("settings"), ("thresholds", json.dumps(asdict(plan.thresholds))))
+            if plan.shard:
+                db.execute(insert("settings"), (SHARDS, json.dumps([str(plan.shard)])))
             db.executemany(insert("tasks"), (task_row(n, facts) for n, facts in enumerate(plan.tasks.values())))
             foretold = tuple(foretell(plan))
             hashes = [pairing_hash(planned.facts.task, planned.pairing) for planned in plan.pairings]
@@ -112,24 +117,24 @@ class StoreWriter:
         query = "SELECT count(*) FROM trials WHERE trial NOT IN (SELECT trial FROM asked)"
         return int(self._connection.execute(query).fetchone()[0])
 
-    def commit(self, stack: Stack, outcomes: list[TrialOutcome]) -> None:
-        """Stores one stack's outcomes, all or nothing."""
-        pairs = list(zip(stack.trials, outcomes, strict=True))
+    def commit(self, finished: Sequence[tuple[Stack, Sequence[Outcome]]]) -> None:
+        """Stores the outcomes of stacks, all or nothing."""
+        rows: dict[str, list[Row]] = {table: [] for table in ("trials", *PARTS)}
+        for outcome in chain.from_iterable(pack_outcomes(*one) for one in finished):
+            for table, row in outcome.rows:
+                rows[table].append(row)
         with self._transaction() as db:
             self._write_asked(db)
-            trials = (trial_row(trial, outcome, stack.way) for trial, outcome in pairs)
-            db.executemany(insert("trials", "INSERT OR REPLACE"), trials)
-            db.executemany(insert("curves", "INSERT OR REPLACE"), curve_rows(pairs))
-            rows = ((t.id, pack(o.row_scores)) for t, o in pairs if o.row_scores is not None)
-            db.executemany(insert("row_scores", "INSERT OR REPLACE"), rows)
-            diagnostics = ((t.id, pack(o.diagnostics)) for t, o in pairs if o.diagnostics is not None)
-            db.executemany(insert("diagnostics", "INSERT OR REPLACE"), diagnostics)
+            for table, of_table in rows.items():
+                of_table.sort(key=_key)  # as they lie in the file, where neighbours share pages
+                db.executemany(insert_whole(table, "INSERT OR REPLACE"), of_table)
 
     def _prepare(self) -> None:
         db = self._connection
         add_checksum(db)
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         if db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
             # A run leaves that if it was killed before its first commit; one that had begun has left its provenance.
             if self._path.with_name(PROVENANCE).exists():
@@ -174,3 +179,7 @@ class StoreWriter:
         if self._connection.in_transaction:
             with suppress(sqlite3.OperationalError):
                 self._connection.execute("ROLLBACK")
+
+
+def _key(row: Row) -> str:
+    return str(row[0])

@@ -127,6 +127,7 @@ def test_the_stacks_of_a_large_plan_are_made_as_workers_have_room(tmp_path):
         def has_room(self):
             return len(waiting) < 2
 
+        has_finished = False
         submit = waiting.append
 
         def stop_handing_out(self):

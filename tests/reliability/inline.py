@@ -4,15 +4,17 @@ import os
 import signal
 import sqlite3
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from actloss_cli.config.expansion import expand
 from actloss_cli.config.load import load_config
 from actloss_cli.config.yaml_writer import dump_yaml
 from actloss_cli.engine.outcome import TrialOutcome
-from actloss_cli.execute import run
+from actloss_cli.execute.run import run_plan
 from actloss_cli.execute.worker import train
-from actloss_cli.plan.plan import make_plan
+from actloss_cli.plan.plan import Plan, make_plan
 from actloss_cli.plan.trial import Stack
 
 has_room_for = 2
@@ -21,7 +23,7 @@ has_room_for = 2
 class InlineExecutor:
     """Trains where it is, so that a session costs no start of workers."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self) -> None:
         self._waiting: deque[Stack] = deque()
 
     def __enter__(self) -> "InlineExecutor":
@@ -34,6 +36,8 @@ class InlineExecutor:
     def has_room(self) -> bool:
         return len(self._waiting) < has_room_for
 
+    has_finished = False
+
     def submit(self, stack: Stack) -> None:
         self._waiting.append(stack)
 
@@ -45,6 +49,20 @@ class InlineExecutor:
             return None
         stack = self._waiting.popleft()
         return stack, train(stack, "cpu")
+
+
+class InlineCrew:
+    """This process alone."""
+
+    n_workers = 1
+    device = "cpu"
+    provenance: Mapping[str, object] = MappingProxyType({})
+
+    def muster(self) -> tuple[str, ...]:
+        return ()
+
+    def executor(self, plan: Plan) -> InlineExecutor:
+        return InlineExecutor()
 
 
 def session(config: Path, folder: Path, kill_at: int | None) -> None:
@@ -64,16 +82,13 @@ def session(config: Path, folder: Path, kill_at: int | None) -> None:
         return connection
 
     sqlite3.connect = counted  # type: ignore[assignment]
-    run.LocalExecutor = InlineExecutor  # type: ignore[misc, assignment]
     loaded = load_config(str(config))
-    run.run_plan(
+    run_plan(
         make_plan(expand(loaded), loaded.thresholds),
         dump_yaml(loaded.resolved()),
         folder,
         "key",
-        n_workers=1,
-        device="cpu",
-        timeout_s=None,
+        crew=InlineCrew(),
         watch=lambda progress: None,
         on_start=lambda stop: None,
     )

@@ -4,6 +4,7 @@ from actloss_cli.config.expansion import expand
 from actloss_cli.config.load import load_config
 from actloss_cli.config.yaml_writer import dump_yaml
 from actloss_cli.execute import worker_process
+from actloss_cli.execute.local import LocalCrew
 from actloss_cli.execute.run import run_plan
 from actloss_cli.plan.plan import make_plan
 from actloss_cli.store.reader import read_run
@@ -34,9 +35,7 @@ def test_a_faulty_function_costs_its_own_trials_alone_and_its_words_are_stored(t
             dump_yaml(loaded.resolved()),
             folder,
             "key",
-            n_workers=2,
-            device="cpu",
-            timeout_s=5.0,
+            crew=LocalCrew(2, "cpu", timeout_s=5.0),
             watch=lambda progress: None,
             on_start=lambda stop: None,
         )
