@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from actloss_cli.cli.options import (
+    ALLOW_CODE_HINT,
     MAX_TRIALS,
+    AllowCodeOption,
     ConfigArgument,
     MaxTrialsOption,
     SetOption,
@@ -25,15 +27,17 @@ def plan(
     set_: SetOption = None,
     workers: WorkersOption = None,
     max_trials: MaxTrialsOption = MAX_TRIALS,
+    allow_code: AllowCodeOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show pairings, trials, stacks, what is invalid and why, and about how long it takes. Trains nothing."""
+    from actloss_cli.config.code_rule import CodeRule
     from actloss_cli.config.expansion import expand
     from actloss_cli.config.load import load_config
     from actloss_cli.config.size import check_size
     from actloss_cli.plan.plan import make_plan
 
-    loaded = load_config(config, set_ or [])
+    loaded = load_config(config, set_ or [], CodeRule(allow_code, hint=ALLOW_CODE_HINT))
     check_size(loaded, max_trials)
     print_plan(loaded.name, make_plan(expand(loaded), loaded.thresholds), workers or default_workers(), as_json=as_json)
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from actloss_cli.cli.options import (
+    ALLOW_CODE_HINT,
     MAX_TRIALS,
+    AllowCodeOption,
     ConfigArgument,
     MaxTrialsOption,
     SetOption,
@@ -52,6 +54,7 @@ def run(
         ),
     ] = None,
     max_trials: MaxTrialsOption = MAX_TRIALS,
+    allow_code: AllowCodeOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and train nothing.")] = False,
 ) -> None:
     """Train every pairing of CONFIG, over learning rates and seeds. Run it again to finish or extend a run.
@@ -75,6 +78,7 @@ def run(
         prepare_workers()  # They import while this process reads the config and the data.
     from actloss_cli.cli.plan import print_plan
     from actloss_cli.cli.progress import ProgressView
+    from actloss_cli.config.code_rule import CodeRule
     from actloss_cli.config.expansion import expand
     from actloss_cli.config.load import load_config
     from actloss_cli.config.size import check_size
@@ -83,7 +87,8 @@ def run(
     from actloss_cli.plan.plan import make_plan
 
     where = resolve_device(device)
-    loaded = load_config(config, set_ or [])
+    hint = "a dry run imports nothing; 'actloss plan' does, with --allow-code" if dry_run else ALLOW_CODE_HINT
+    loaded = load_config(config, set_ or [], CodeRule(allow_code and not dry_run, hint=hint))
     check_size(loaded, max_trials)
     plan = make_plan(expand(loaded), loaded.thresholds)
     n_workers = workers or default_workers()

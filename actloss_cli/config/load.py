@@ -1,9 +1,13 @@
 """A config by path or name to the config in force: everything is checked, and all problems come at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from pydantic import ValidationError
 
+from actloss_cli.catalogue.choice import CODE_PREFIX
+from actloss_cli.config.code_rule import NO_CODE, CodeRule
 from actloss_cli.config.config import RunConfig
 from actloss_cli.config.document import Document, sorted_problems
 from actloss_cli.config.flaw import Flaw
@@ -18,10 +22,12 @@ from actloss_cli.config.yaml_reader import read_yaml_file
 from actloss_cli.errors import Problem, UserError, user_error
 
 
-def load_config(source: str, overrides: Sequence[str] = ()) -> RunConfig:
+def load_config(source: str, overrides: Sequence[str] = (), rule: CodeRule = NO_CODE) -> RunConfig:
     """The config in the file `source`, or the shipped one of that name, under settings such as `training.epochs=5`.
 
-    Loads every dataset that it names. Raises `UserError` with all its problems, those of the file from top to bottom.
+    Loads every dataset that it names; imports code that it names where the rule allows it, from the config's folder
+    and, where a setting names code, from the current one. Raises `UserError` with all its problems, those of the file
+    from top to bottom.
     """
     path, name = find_config(source)
     document = read_yaml_file(path, name)
@@ -30,7 +36,7 @@ def load_config(source: str, overrides: Sequence[str] = ()) -> RunConfig:
         hint = "a config is a mapping with at least 'name' and 'tasks'"
         raise user_error(what, where=str(document.mark(())), hint=hint)
     document, failed = _with_overrides(document, overrides)
-    config, flaws = _read(document)
+    config, flaws = _read(document, replace(rule, folders=_folders(path, overrides)))
     problems = (*sorted_problems((*document.problems, *document.locate(flaws))), *failed)
     if problems or config is None:
         raise UserError(*problems)
@@ -47,10 +53,16 @@ def _with_overrides(document: Document, overrides: Sequence[str]) -> tuple[Docum
     return document, failed
 
 
-def _read(document: Document) -> tuple[RunConfig | None, list[Flaw]]:
+def _folders(path: Path, overrides: Sequence[str]) -> tuple[str, ...]:
+    """Where code is looked for that a config, or a setting that was typed here, names."""
+    typed = [str(Path.cwd())] if any(CODE_PREFIX in setting for setting in overrides) else []
+    return tuple(dict.fromkeys([str(path.resolve().parent), *typed]))
+
+
+def _read(document: Document, rule: CodeRule) -> tuple[RunConfig | None, list[Flaw]]:
     data, flaws = read_task_data(document)
     try:
-        file = ConfigFile.model_validate(document.value)
+        file = ConfigFile.model_validate(document.value, context=rule)
     except ValidationError as error:
         return None, flaws + flaws_from(error, document.value)
     config, further = resolve(file, data)

@@ -5,6 +5,7 @@ import signal
 import time
 import traceback
 from dataclasses import dataclass, replace
+from itertools import chain
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
@@ -14,6 +15,7 @@ import torch
 from actloss_cli.datasets import load
 from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.engine.route import train_stack
+from actloss_cli.extending.loading import ensure_loaded
 from actloss_cli.plan.trial import Stack
 
 
@@ -44,6 +46,7 @@ def train(stack: Stack, device: str) -> list[TrialOutcome]:
     dataset = load(task.dataset, task.kind)
     if dataset.fingerprint != task.fingerprint:
         raise RuntimeError(f"the data of '{task.dataset.name}' changed while the run was going on")
+    ensure_loaded(chain.from_iterable(vars(trial.pairing).items() for trial in stack.trials))
     start = time.perf_counter()
     outcomes = train_stack(stack, dataset, torch.device(device))
     share = (time.perf_counter() - start) / len(outcomes)

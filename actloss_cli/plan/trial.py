@@ -150,16 +150,20 @@ class Pairing:
         """As tables and `actloss show` name it: `relu/sigmoid/bce/adam`."""
         return "/".join(choice.label for choice in (self.activation, self.output, self.loss, self.optimizer))
 
-    def resolved(self) -> list[tuple[str, Choice, Mapping[str, HyperValue]]]:
-        """Role, choice and all settings of each function, the declarations' defaults among them."""
-        specs: dict[str, Spec] = {
+    @property
+    def specs(self) -> dict[str, Spec]:
+        """The declaration of each function, by role."""
+        return {
             "activation": catalogue.activation(self.activation.name),
             "output": catalogue.activation(self.output.name),
             "loss": catalogue.loss(self.loss.name),
             "optimizer": catalogue.optimizer(self.optimizer.name),
         }
+
+    def resolved(self) -> list[tuple[str, Choice, Mapping[str, HyperValue]]]:
+        """Role, choice and all settings of each function, the declarations' defaults among them."""
         choices: dict[str, Choice] = vars(self)
-        return [(role, choices[role], choices[role].settings(spec)) for role, spec in specs.items()]
+        return [(role, choices[role], choices[role].settings(spec)) for role, spec in self.specs.items()]
 
 
 @dataclass(frozen=True)
@@ -206,8 +210,13 @@ def _shared_spec(task: Task, pairing: Pairing) -> dict[str, object]:
         "data": task.fingerprint,
         "model": task.model.settings(),
         "training": asdict(task.training),
-        "pairing": {role: (choice.name, settings) for role, choice, settings in pairing.resolved()},
+        "pairing": {role: _function(choice, settings) for role, choice, settings in pairing.resolved()},
     }
+
+
+def _function(choice: Choice, settings: Mapping[str, HyperValue]) -> tuple[object, ...]:
+    """Name and settings; of code that is not the catalogue's its digest, too."""
+    return (choice.name, settings) if choice.code is None else (choice.name, settings, choice.code.digest)
 
 
 @lru_cache(maxsize=1024)  # a pairing's trials come one after another, and there are hundreds of each
