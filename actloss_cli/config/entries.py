@@ -14,7 +14,7 @@ from actloss_cli.config.flaw import Flaw, KeyPath
 from actloss_cli.config.setting_values import read_alternatives
 from actloss_cli.config.torch_check import refusal
 from actloss_cli.config.wording import LABEL_RULE, MAX_LABEL, label_problem, nearest_or_all, shown
-from actloss_cli.extending.loading import is_installed, load
+from actloss_cli.extending.loading import is_foreign, load
 
 Role: TypeAlias = Literal["activation", "output", "loss", "optimizer"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -146,7 +146,7 @@ def _find(role: Role, name: object, path: KeyPath, flaws: list[Flaw], rule: Code
         flaws.append(Flaw(path, f"{shown(name)} is code of one's own, and nothing of it was imported", rule.hint))
         return None
     try:
-        if is_code or is_installed(name):
+        if is_foreign(role, name):
             loaded = load(role, name, rule.folders)
             return _Found(loaded.spec, loaded.code)
         return _Found(FIND[role](name))

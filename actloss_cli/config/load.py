@@ -65,5 +65,5 @@ def _read(document: Document, rule: CodeRule) -> tuple[RunConfig | None, list[Fl
         file = ConfigFile.model_validate(document.value, context=rule)
     except ValidationError as error:
         return None, flaws + flaws_from(error, document.value)
-    config, further = resolve(file, data)
+    config, further = resolve(file, data, rule)
     return config, flaws + further

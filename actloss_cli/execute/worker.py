@@ -16,6 +16,7 @@ from actloss_cli.datasets import load
 from actloss_cli.engine.outcome import TrialOutcome
 from actloss_cli.engine.route import train_stack
 from actloss_cli.extending.loading import ensure_loaded
+from actloss_cli.extending.models import ensure_model_loaded
 from actloss_cli.plan.trial import Stack
 
 
@@ -46,6 +47,7 @@ def train(stack: Stack, device: str) -> list[TrialOutcome]:
     dataset = load(task.dataset, task.kind)
     if dataset.fingerprint != task.fingerprint:
         raise RuntimeError(f"the data of '{task.dataset.name}' changed while the run was going on")
+    ensure_model_loaded(task.model)
     ensure_loaded(chain.from_iterable(vars(trial.pairing).items() for trial in stack.trials))
     start = time.perf_counter()
     outcomes = train_stack(stack, dataset, torch.device(device))

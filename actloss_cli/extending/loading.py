@@ -13,6 +13,7 @@ from actloss_cli.catalogue.lookup import register
 from actloss_cli.catalogue.spec import LossSpec, OptimizerSpec, Spec
 from actloss_cli.extending.activations import activation_from
 from actloss_cli.extending.checks.finding import Finding
+from actloss_cli.extending.installed import find_installed, is_installed
 from actloss_cli.extending.losses import loss_from
 from actloss_cli.extending.optimizers import optimizer_from
 from actloss_cli.extending.reference import Found, find
@@ -45,7 +46,12 @@ class Loaded:
 
 def load(role: str, name: str, folders: Sequence[str]) -> Loaded:
     """Imports, declares for that role, checks and registers it, whether there is a fault or not. Raises `Unusable`."""
-    return _declare(role, name, find(name, folders))
+    return _declare(role, name, _found(role, name, folders))
+
+
+def is_foreign(role: str, name: str) -> bool:
+    """Whether it is not the catalogue's, but a user's code or what an installed package offers."""
+    return name.startswith(CODE_PREFIX) or (not _knows(role, name) and is_installed(role, name))
 
 
 def check_by_name(role: str | None, name: str, folders: Sequence[str]) -> Loaded:
@@ -53,18 +59,15 @@ def check_by_name(role: str | None, name: str, folders: Sequence[str]) -> Loaded
 
     Raises `UnknownFunction`.
     """
-    if name.startswith(CODE_PREFIX) or is_installed(name):
+    if name.startswith(CODE_PREFIX):
         found = find(name, folders)
         return _declare(role or _role_of(found.value), name, found)
-    known = role or next((one for one in _CATALOGUE if _knows(one, name)), "activation")
+    known = role or next((one for one in _CATALOGUE if _knows(one, name) or is_installed(one, name)), "activation")
+    if is_foreign(known, name):
+        return load(known, name, folders)
     spec = _CATALOGUE[known](name)
     checked, findings = _DECLARE[known](spec, spec.name, spec.source)
     return Loaded(checked, None, findings)
-
-
-def is_installed(name: str) -> bool:
-    """Whether it is the name of a function that an installed package offers, and not the catalogue's."""
-    return False
 
 
 def ensure_loaded(choices: Iterable[tuple[str, Choice]]) -> None:
@@ -79,11 +82,21 @@ def ensure_loaded(choices: Iterable[tuple[str, Choice]]) -> None:
             raise RuntimeError(f"the code of '{choice.name}' changed while the run was going on")
 
 
+def _found(role: str, name: str, folders: Sequence[str]) -> Found:
+    return find(name, folders) if name.startswith(CODE_PREFIX) else find_installed(role, name)
+
+
 def _declare(role: str, name: str, found: Found) -> Loaded:
-    spec, findings = _DECLARE[role](found.value, name, f"your own, {name}")
+    spec, findings = _DECLARE[role](found.value, name, _source(name, found))
     register(spec)
     _loaded[role, name] = found.code
     return Loaded(spec, found.code, findings)
+
+
+def _source(name: str, found: Found) -> str:
+    where = getattr(found.value, "__module__", None) or type(found.value).__module__
+    what = getattr(found.value, "__qualname__", name)
+    return f"{where}.{what}"
 
 
 def _role_of(value: Any) -> str:
@@ -95,6 +108,9 @@ def _role_of(value: Any) -> str:
 
 
 def _knows(role: str, name: str) -> bool:
+    """Whether the catalogue has it; what was loaded for another config is looked for anew."""
+    if (role, name) in _loaded:
+        return False
     try:
         _CATALOGUE[role](name)
     except UnknownFunction:

@@ -1,6 +1,7 @@
 """What a user gives as an optimizer, a class of torch's kind or a full declaration, to a checked declaration."""
 
 import inspect
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from actloss_cli.extending.refusal import Unusable
 
 LR_RANGE = (1e-5, 1e1)
 """Wide enough for SGD and for what normalises its steps: nothing is known of the optimizer."""
+DECADES = 100.0
 _NOT_SET = ("foreach", "fused", "capturable", "differentiable", "maximize")
 """What changes how torch computes and nothing else, or turns descent into ascent."""
 
@@ -41,10 +43,21 @@ def optimizer_from(value: Any, name: str, source: str) -> tuple[OptimizerSpec, t
             wraps=source,
             update=None,
             elementwise=False,
-            lr_range=LR_RANGE,
+            lr_range=lr_range_of(value),
         )
     findings = check_optimizer(spec, spec.hyper)
     return replace(spec, fault=fault_in(findings)), findings
+
+
+def lr_range_of(make: Callable[..., Any]) -> tuple[float, float]:
+    """Two decades to either side of its default rate; where it has none, a range wide enough for most."""
+    try:
+        rate = inspect.signature(make).parameters["lr"].default
+    except (KeyError, TypeError, ValueError):  # none, or written in C
+        return LR_RANGE
+    if not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 < rate < math.inf:
+        return LR_RANGE
+    return float(f"{rate / DECADES:.6g}"), float(f"{rate * DECADES:.6g}")
 
 
 def without_names(make: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.coding import coding_for, count_units
 from actloss_cli.datasets import load, split
+from actloss_cli.plan.own_models import OwnModelSpec
 from actloss_cli.plan.protocol import Asked, ValidationCurves, ask
 from actloss_cli.plan.stacks import stack_trials, way_of
 from actloss_cli.plan.thresholds import Thresholds
@@ -90,9 +91,11 @@ class Plan:
 
     @property
     def code_files(self) -> tuple[Path, ...]:
-        """Those that define functions which are not the catalogue's."""
-        choices = (choice for planned in self.pairings for choice in vars(planned.pairing).values())
-        return tuple(dict.fromkeys(Path(choice.code.file) for choice in choices if choice.code and choice.code.file))
+        """Those that define functions which are not the catalogue's, and models that are not actloss's own."""
+        models = (facts.task.model for facts in self.tasks.values())
+        codes = [model.code for model in models if isinstance(model, OwnModelSpec)]
+        codes += [choice.code for one in self.pairings for choice in vars(one.pairing).values() if choice.code]
+        return tuple(dict.fromkeys(Path(code.file) for code in codes if code.file))
 
     def groups(self) -> Iterator[Group]:
         """The valid pairings by what may share a stack."""

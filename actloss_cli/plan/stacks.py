@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from actloss_cli import catalogue
+from actloss_cli.catalogue import Choice
+from actloss_cli.plan.own_models import OwnModelSpec
 from actloss_cli.plan.shaped_models import ConvolutionSpec
 from actloss_cli.plan.trial import Pairing, Stack, Task, Trial, Way
 
@@ -49,12 +51,20 @@ def way_of(task: Task, pairing: Pairing) -> Way:
     """By the functions: side by side models of every size that was tried are faster than one after another.
 
     An optimizer that asks more of a weight than its own gradient sees a stack's filters as matrices, which they are not
-    in torch: convolutions go one by one there.
+    in torch: convolutions, and models of a user's own, go one by one there.
     """
     optimizer = catalogue.optimizer(pairing.optimizer.name)
-    fits = optimizer.elementwise or not isinstance(task.model, ConvolutionSpec)
+    fits = optimizer.elementwise or not isinstance(task.model, ConvolutionSpec | OwnModelSpec)
+    if isinstance(task.model, OwnModelSpec):
+        fits = fits and task.model.stacks and _is_fixed(pairing.activation)
     keeps_apart = all(spec.keeps_trials_apart for spec in pairing.specs.values())
     return "stack" if optimizer.stackable and fits and keeps_apart else "loop"
+
+
+def _is_fixed(activation: Choice) -> bool:
+    """Whether it neither learns nor draws random numbers, for which a model that a factory makes has no place."""
+    spec = catalogue.activation(activation.name)
+    return not (spec.stochastic or spec.learnable_for(activation.hyper(spec)))
 
 
 def largest_stack(trial: Trial, n_features: int, n_units: int) -> int:

@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import Any, Literal, TypeAlias, TypeGuard
 
 from actloss_cli import catalogue
-from actloss_cli.catalogue.choice import Choice
+from actloss_cli.catalogue.choice import Choice, Code
 from actloss_cli.catalogue.spec import HyperValue, Kind, Spec
 from actloss_cli.datasets.dataset import DatasetRef
+from actloss_cli.plan.own_models import OwnModelSpec
 from actloss_cli.plan.shaped_models import ConvolutionSpec, RecurrentSpec, Shape
 
 Phase: TypeAlias = Literal["tune", "final"]
@@ -70,7 +71,7 @@ class ModelSpec:
         return 2 * sum([n_features, *self.hidden, n_units]) + of_norms + of_skips
 
 
-Model: TypeAlias = ModelSpec | ConvolutionSpec | RecurrentSpec
+Model: TypeAlias = ModelSpec | ConvolutionSpec | RecurrentSpec | OwnModelSpec
 """Of any kind."""
 
 
@@ -80,7 +81,9 @@ def is_plain_mlp(model: Model) -> TypeGuard[ModelSpec]:
 
 
 def stored_model(settings: Mapping[str, Any]) -> Model:
-    """The model of such settings, tuples of which may have become lists."""
+    """The model of such settings, tuples of which may have become lists. Code is not imported."""
+    if "code" in settings:
+        return OwnModelSpec(settings["kind"], Code(settings["code"]))
     fitting = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
     return _SPECS.get(settings.get("kind", ModelSpec.kind), ModelSpec)(**fitting)
 

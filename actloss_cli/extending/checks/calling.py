@@ -13,7 +13,7 @@ from torch import Tensor
 from actloss_cli.extending.checks.finding import Fault
 from actloss_cli.extending.refusal import told
 
-LIMIT_S = 5.0
+LIMIT_S = 10.0
 """For one call on some numbers; a training calls a function hundreds of times."""
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn, optim
 
@@ -13,8 +14,8 @@ from actloss_cli.extending.checks.calling import time_limit
 from actloss_cli.extending.checks.finding import Fault, Finding
 from actloss_cli.extending.refusal import told
 
-STEPS, RATES = 20, 5
-LIMIT_S = 20.0
+STEPS, RATES = 20, 4
+LIMIT_S = 120.0
 """For the steps at one rate."""
 COMES_DOWN = 0.9
 """The share of the first loss that is left at the best rate, at most."""
@@ -24,7 +25,7 @@ def check_optimizer(spec: OptimizerSpec, hyper: Hyper) -> tuple[Finding, ...]:
     """At rates over the range that it is tuned in."""
     low, high = spec.lr_range
     try:
-        losses = [_train(spec, hyper, float(lr)) for lr in torch.logspace(math.log10(low), math.log10(high), RATES)]
+        losses = [_train(spec, hyper, lr) for lr in (low, *np.geomspace(low, high, RATES)[1:-1].tolist(), high)]
     except Fault as fault:
         return (Finding("use", "fault", str(fault)),)
     best = min((last / first for first, last in losses if math.isfinite(last)), default=math.inf)
@@ -50,8 +51,7 @@ def _train(spec: OptimizerSpec, hyper: Hyper, lr: float) -> tuple[float, float]:
         raise
     except Exception as error:  # whatever a user's optimizer raises
         raise Fault(f"raises {told(error)}") from error
-    still = _unmoved(before, model)
-    if still:
+    if lr == spec.lr_range[1] and (still := _unmoved(before, model)):
         raise Fault(f"leaves {still} as it was in {STEPS} steps at lr {lr:g}")
     return losses[0], losses[-1]
 
@@ -65,6 +65,7 @@ def _model() -> nn.Module:
 
 
 def _step(optimizer: optim.Optimizer, model: nn.Module, x: Tensor, y: Tensor) -> Any:
+    @torch.enable_grad()
     def closure() -> float:
         optimizer.zero_grad()
         loss = (model(x) - y).square().mean()
