@@ -30,7 +30,7 @@ BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs notebook site script-check simulate depth agreement gallery reference scaling bench bench-quick bench-report bench-setup mlflow-server bench-mlflow wheel clean
+.PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs notebook site script-check simulate depth agreement gallery reference scaling optimizers bench bench-quick bench-report bench-setup mlflow-server bench-mlflow wheel clean
 
 help:  ## explain the targets and variables
 	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
@@ -81,6 +81,9 @@ claims-by-hand: setup  ## three of the claims again in plain PyTorch, beside the
 
 battery: setup  ## run the tests that every function of the catalogue must pass
 	$(PY) -m pytest $(PYTEST_FLAGS) tests/battery
+
+optimizers: setup  ## train a small trial with every optimizer of pytorch_optimizer
+	EVERY_OPTIMIZER=1 $(PY) -m pytest $(PYTEST_FLAGS) tests/extending/test_installed.py
 
 faults: setup  ## run every test of faults, 50 kills in a row over one grid, 20 random grids; many minutes
 	EVERY_FAULT=1 N_KILLS=50 N_HISTORIES=100 N_GRIDS=20 $(PY) -m pytest $(PYTEST_FLAGS) tests/reliability tests/execute/test_random_grids.py

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from actloss_cli.api.planning import plan_config
 from actloss_cli.api.results import Results
+from actloss_cli.config.code_rule import CodeRule
 from actloss_cli.config.config import RunConfig
 from actloss_cli.config.limits import MAX_TRIALS
 from actloss_cli.config.load import load_config
@@ -34,11 +35,13 @@ def run(
     device: Literal["auto", "cpu", "cuda"] = "auto",
     timeout_s: float | None = None,
     max_trials: int = MAX_TRIALS,
+    allow_code: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Results:
     """Trains what `config` asks for and is not in `results`/NAME yet; gives what is there then.
 
     `settings` override single keys, such as `training.epochs=5`. `workers` processes train, one per core unless said.
+    `allow_code` imports functions and models of your own that the config names.
     `timeout_s` is how long trials that train together may take. `progress` is called with the counts, in this thread,
     while trials come in. Ctrl-C stops at once and raises KeyboardInterrupt: what is stored stays, and the same call
     goes on from there.
@@ -53,7 +56,7 @@ def run(
     if complete := find_completion(folder, key):
         return Results(complete.folder)
     where = resolve_device(device)
-    loaded = _loaded(config, settings)
+    loaded = _loaded(config, settings, CodeRule(allow_code, hint="if you trust it: allow_code=True"))
     plan = plan_config(loaded, max_trials)
     session = run_plan(
         plan,
@@ -80,14 +83,14 @@ def _asked_key(config: Config, settings: Sequence[str]) -> str:
             return asked_key(find_config(os.fspath(config))[0], settings)
 
 
-def _loaded(config: Config, settings: Sequence[str]) -> RunConfig:
+def _loaded(config: Config, settings: Sequence[str], rule: CodeRule) -> RunConfig:
     match config:
         case RunConfig():
-            return load_config(config.resolved(), settings) if settings else config
+            return load_config(config.resolved(), settings, rule) if settings else config
         case Mapping():
-            return load_config(config, settings)
+            return load_config(config, settings, rule)
         case _:
-            return load_config(os.fspath(config), settings)
+            return load_config(os.fspath(config), settings, rule)
 
 
 def _ignore(_: object) -> None:

@@ -2,6 +2,8 @@
 
 from actloss_cli.catalogue.activations import ACTIVATIONS
 from actloss_cli.catalogue.choice import Choice
+from actloss_cli.catalogue.coding import coded_as
+from actloss_cli.catalogue.interval import Interval
 from actloss_cli.catalogue.lookup import (
     UnknownFunction,
     activation,
@@ -23,11 +25,13 @@ __all__ = [
     "OPTIMIZERS",
     "ActivationSpec",
     "Choice",
+    "Interval",
     "Kind",
     "LossSpec",
     "OptimizerSpec",
     "UnknownFunction",
     "activation",
+    "coded_as",
     "find_activation",
     "find_loss",
     "find_optimizer",

@@ -1,9 +1,24 @@
 """A function as a config asks for it: a catalogue name, the hyperparameters that differ from its defaults, a label."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from actloss_cli.catalogue.spec import Hyper, HyperValue, Spec
+
+CODE_PREFIX = "python:"
+"""Begins the name of a function of a user's own module."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """Which code stands behind a name that is not the catalogue's."""
+
+    digest: str
+    """Of the file that defines it, so that a trial's id follows the code."""
+    folders: tuple[str, ...] = field(default=(), compare=False)
+    """Where its module is looked for besides what is installed."""
+    file: str = field(default="", compare=False)
+    """That defines it; "" for what is built in."""
 
 
 @dataclass(frozen=True)
@@ -14,13 +29,16 @@ class Choice:
     overrides: tuple[tuple[str, HyperValue], ...] = ()
     """Settings that differ from the declaration's defaults, sorted by name."""
     label: str = ""
+    code: Code | None = None
+    """None for a function of the catalogue."""
 
     @classmethod
-    def of(cls, name: str, overrides: Hyper | None = None, label: str = "") -> "Choice":
+    def of(cls, name: str, overrides: Hyper | None = None, label: str = "", code: Code | None = None) -> "Choice":
         """Sorts the overrides and, without a label, builds one: `sgd(momentum=0.9)`."""
         pairs = tuple(sorted((overrides or {}).items()))
         inside = ", ".join(f"{key}={_show(value)}" for key, value in pairs)
-        return cls(name, pairs, label or (f"{name}({inside})" if inside else name))
+        short = name.removeprefix(CODE_PREFIX)
+        return cls(name, pairs, label or (f"{short}({inside})" if inside else short), code)
 
     def settings(self, spec: Spec) -> Mapping[str, HyperValue]:
         """All settings: the declaration's defaults under this choice's overrides."""

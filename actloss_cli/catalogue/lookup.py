@@ -47,6 +47,21 @@ optimizer: Callable[[str], OptimizerSpec] = _OPTIMIZERS.__getitem__
 """By catalogue name; for names that validation has already passed."""
 
 
+def register(spec: Spec) -> None:
+    """Makes a function that is not the catalogue's known by its name, as of now and in this process alone."""
+    match spec:
+        case ActivationSpec():
+            _ACTIVATIONS[spec.name] = spec
+            if spec.hidden:
+                _HIDDEN[spec.name] = spec
+            if spec.output:
+                _OUTPUTS[spec.name] = spec
+        case LossSpec():
+            _LOSSES[spec.name] = spec
+        case OptimizerSpec():
+            _OPTIMIZERS[spec.name] = spec
+
+
 def find_activation(name: str) -> ActivationSpec:
     """The hidden activation of that name or alias; raises `UnknownFunction`."""
     return _find(name, "activation", _HIDDEN)
@@ -68,7 +83,7 @@ def find_optimizer(name: str) -> OptimizerSpec:
 
 
 def _find(name: str, role: str, index: dict[str, S]) -> S:
-    if (spec := index.get(_fold(name))) is not None:
+    if (spec := index.get(name) or index.get(_fold(name))) is not None:
         return spec
     listing = f"see 'actloss list {_PLURAL[role]}'"
     others = [other for other, known in _ROLES.items() if other != role and _fold(name) in known]

@@ -37,6 +37,10 @@ class Spec:
     """Where a hyperparameter (each part of a tuple) must lie; one that is not named may be any finite number."""
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The values that a hyperparameter of text may have."""
+    fault: str = ""
+    """Why it can't be trained, found when a function that is not the catalogue's was checked; "" where it can."""
+    keeps_trials_apart: bool = True
+    """Whether it treats each trial of a stack as it would alone; else the plain loop trains its trials."""
 
     @property
     def settings(self) -> Hyper:
@@ -244,7 +248,7 @@ class OptimizerSpec(Spec):
     @property
     def stackable(self) -> bool:
         """Whether it trains whole stacks; else the plain loop trains its trials one after another."""
-        return self.update is not None
+        return self.update is not None and self.keeps_trials_apart
 
     @property
     def torch_name(self) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from actloss_cli import __version__
 from actloss_cli.cli.check import check
+from actloss_cli.cli.check_function import check_function
 from actloss_cli.cli.claims import claims_app
 from actloss_cli.cli.compare import compare
 from actloss_cli.cli.doctor import doctor
@@ -45,6 +46,7 @@ app.command("merge")(merge)
 app.command("compare")(compare)
 app.command("explain")(explain)
 app.command("check")(check)
+app.command("check-function")(check_function)
 app.command("script")(script)
 app.command("export")(export)
 app.add_typer(claims_app)

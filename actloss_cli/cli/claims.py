@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from actloss_cli.cli.options import WorkersOption
+from actloss_cli.cli.options import AllowCodeOption, WorkersOption
 
 if TYPE_CHECKING:
     from actloss_cli.claims.load import Claims
@@ -37,6 +37,7 @@ def run_claims(
     only: OnlyOption = None,
     results: ResultsOption = Path("results"),
     workers: WorkersOption = None,
+    allow_code: AllowCodeOption = False,
     page: PageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -51,7 +52,7 @@ def run_claims(
 
     asked = read_claims(claims, only)
     for config in config_runs(asked):
-        run(str(config), results=results, workers=workers)
+        run(str(config), results=results, workers=workers, allow_code=allow_code)
     _conclude(asked, results, as_json=as_json, page=page)
 
 

@@ -25,6 +25,14 @@ class Shelf(StrEnum):
     DATASETS = "datasets"
 
 
+_ROLES = {
+    Shelf.ACTIVATIONS: "activation",
+    Shelf.OUTPUTS: "output",
+    Shelf.LOSSES: "loss",
+    Shelf.OPTIMIZERS: "optimizer",
+}
+
+
 def list_catalogue(
     what: Annotated[Shelf, typer.Argument(help="Which part of the catalogue.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -47,6 +55,18 @@ def list_catalogue(
         render_rows(stdout(), rows)
         if what is Shelf.DATASETS:
             say(_OTHER_DATASETS)
+        else:
+            _say_offered(_ROLES[what])
+
+
+def _say_offered(role: str) -> None:
+    """What installed packages add, by its names: nothing of theirs is imported."""
+    from actloss_cli.cli.console import say
+    from actloss_cli.extending.installed import offered
+
+    names = [f"{name} ({point.dist.name})" if point.dist else name for name, point in offered(role).items()]
+    if names:
+        say(f"installed packages offer as well: {', '.join(names)}")
 
 
 def _activations() -> list[Row]:

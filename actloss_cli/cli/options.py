@@ -29,7 +29,15 @@ WorkersOption = Annotated[
 MaxTrialsOption = Annotated[
     int, typer.Option("--max-trials", min=1, help="Refuse a config that asks for more trials than this.")
 ]
+AllowCodeOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-code", help="Import the modules that names such as python:mymodule:my_act say: runs their code."
+    ),
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RESULTS", help="A run's folder, such as results/grid.")]
+
+ALLOW_CODE_HINT = "if you trust it, allow it with --allow-code: importing a module runs its code"
 
 
 def idle_options(options: Mapping[str, object], why: str, hint: str = "") -> "list[Problem]":

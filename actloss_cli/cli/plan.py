@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from actloss_cli.cli.options import ConfigArgument, MaxTrialsOption, SetOption, WorkersOption
+from actloss_cli.cli.options import (
+    ALLOW_CODE_HINT,
+    AllowCodeOption,
+    ConfigArgument,
+    MaxTrialsOption,
+    SetOption,
+    WorkersOption,
+)
 from actloss_cli.config.limits import MAX_TRIALS
 from actloss_cli.execute.cores import default_workers
 
@@ -20,6 +27,7 @@ def plan(
     set_: SetOption = None,
     workers: WorkersOption = None,
     max_trials: MaxTrialsOption = MAX_TRIALS,
+    allow_code: AllowCodeOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show pairings, trials, stacks, what is invalid and why, and about how long it takes. Trains nothing.
@@ -29,9 +37,10 @@ def plan(
       actloss plan first.yaml --set seeds.final=20 --json
     """
     from actloss_cli.api.planning import plan_config
+    from actloss_cli.config.code_rule import CodeRule
     from actloss_cli.config.load import load_config
 
-    loaded = load_config(config, set_ or [])
+    loaded = load_config(config, set_ or [], CodeRule(allow_code, hint=ALLOW_CODE_HINT))
     print_plan(loaded.name, plan_config(loaded, max_trials), workers or default_workers(), as_json=as_json)
 
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from actloss_cli.cli.crew import Device, ExecutorName, crew_at_hand
-from actloss_cli.cli.options import ConfigArgument, MaxTrialsOption, SetOption, WorkersOption
+from actloss_cli.cli.options import (
+    ALLOW_CODE_HINT,
+    AllowCodeOption,
+    ConfigArgument,
+    MaxTrialsOption,
+    SetOption,
+    WorkersOption,
+)
 from actloss_cli.cli.signals import ignore_signals, signals_given_back, stop_when_asked
 from actloss_cli.config.limits import MAX_TRIALS
 from actloss_cli.errors import ExitCode, user_error
@@ -55,6 +62,7 @@ def run(
         typer.Option("--shard", metavar="K/N", help="Train the K-th of N parts; 'actloss merge' makes one of them."),
     ] = None,
     max_trials: MaxTrialsOption = MAX_TRIALS,
+    allow_code: AllowCodeOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and train nothing.")] = False,
 ) -> None:
     """Train every pairing of CONFIG, over learning rates and seeds. Run it again to finish or extend a run.
@@ -84,11 +92,13 @@ def run(
     from actloss_cli.api.planning import plan_config
     from actloss_cli.cli.plan import print_plan
     from actloss_cli.cli.progress import ProgressView
+    from actloss_cli.config.code_rule import CodeRule
     from actloss_cli.config.load import load_config
     from actloss_cli.config.yaml_writer import dump_yaml
     from actloss_cli.execute.run import run_plan
 
-    loaded = load_config(config, set_ or [])
+    hint = "a dry run imports nothing; 'actloss plan' does, with --allow-code" if dry_run else ALLOW_CODE_HINT
+    loaded = load_config(config, set_ or [], CodeRule(allow_code and not dry_run, hint=hint))
     if dry_run:
         plan = replace(plan_config(loaded, max_trials), shard=part)
         print_plan(loaded.name, plan, workers or default_workers(), as_json=False)

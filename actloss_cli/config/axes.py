@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from actloss_cli.catalogue import KINDS, Choice, Kind
+from actloss_cli.config.code_rule import NO_CODE, CodeRule
 from actloss_cli.config.entries import Role, read_entry
 from actloss_cli.config.flaw import Flaw, KeyPath, carried
 from actloss_cli.config.wording import nearest, shown
@@ -35,20 +36,20 @@ DEFAULT_AXES: Mapping[Role, Axis] = {
 """What an axis holds that the config doesn't name: the usual functions, with usual mistakes among them."""
 
 
-def read_axis(role: Role, value: object) -> Axis:
+def read_axis(role: Role, value: object, rule: CodeRule = NO_CODE) -> Axis:
     """The axis; raises pydantic's `ValidationError` with every flaw in it."""
     flaws: list[Flaw] = []
     axis: Axis
     if isinstance(value, dict) and "name" not in value:
-        axis = _read_by_kind(role, value, flaws)
+        axis = _read_by_kind(role, value, flaws, rule)
     else:
-        axis = dict.fromkeys(KINDS, _read_choices(role, value, (), flaws))
+        axis = dict.fromkeys(KINDS, _read_choices(role, value, (), flaws, rule))
     if flaws:
         raise carried(flaws)
     return axis
 
 
-def _read_by_kind(role: Role, value: Mapping[str, object], flaws: list[Flaw]) -> Axis:
+def _read_by_kind(role: Role, value: Mapping[str, object], flaws: list[Flaw], rule: CodeRule) -> Axis:
     if not value:
         flaws.append(Flaw((), "must not be empty", _BY_KIND))
     axis: dict[Kind, tuple[Choice, ...]] = {}
@@ -57,11 +58,11 @@ def _read_by_kind(role: Role, value: Mapping[str, object], flaws: list[Flaw]) ->
         if kind is None:
             flaws.append(Flaw((), f"unknown kind {shown(key)}", nearest(key, KINDS) or _BY_KIND, key=key))
         else:
-            axis[kind] = _read_choices(role, listed, (kind,), flaws)
+            axis[kind] = _read_choices(role, listed, (kind,), flaws, rule)
     return axis
 
 
-def _read_choices(role: Role, value: object, path: KeyPath, flaws: list[Flaw]) -> tuple[Choice, ...]:
+def _read_choices(role: Role, value: object, path: KeyPath, flaws: list[Flaw], rule: CodeRule) -> tuple[Choice, ...]:
     if value is None:
         flaws.append(Flaw(path, "has no value", "give it one, or remove the key"))
         return ()
@@ -72,7 +73,7 @@ def _read_choices(role: Role, value: object, path: KeyPath, flaws: list[Flaw]) -
     paths = [(*path, i) for i in range(len(entries))] if isinstance(value, list) else [path]
     seen: list[tuple[KeyPath, Choice]] = []
     for entry, here in zip(entries, paths, strict=True):
-        for choice in read_entry(role, entry, here, flaws):
+        for choice in read_entry(role, entry, here, flaws, rule):
             if (repeat := _repeat(choice, seen)) is None:
                 seen.append((here, choice))
             else:

@@ -9,6 +9,7 @@ from actloss_cli.config.exclusion import Axes
 from actloss_cli.config.schema import OPENML_PREFIX, Pattern
 from actloss_cli.config.task_names import label_of
 from actloss_cli.datasets import DatasetRef
+from actloss_cli.plan.own_models import OwnModelSpec
 from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.plan.trial import LrRule, Model, Task
 
@@ -76,6 +77,8 @@ def _entry(role: Role, choice: Choice) -> dict[str, Any]:
 
 
 def _model(model: Model, label: str) -> dict[str, Any]:
+    if isinstance(model, OwnModelSpec):
+        return {"kind": model.kind} | ({"as": label} if label else {})
     settings = {key: list(value) if isinstance(value, tuple) else value for key, value in model.settings().items()}
     return settings | ({"as": label} if label else {})
 

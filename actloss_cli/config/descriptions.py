@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from actloss_cli.config.entries import ROLES
-from actloss_cli.config.model_sections import ConvolutionSection, ModelSection, RecurrentSection
+from actloss_cli.config.model_sections import ConvolutionSection, ModelSection, OwnModelSection, RecurrentSection
 from actloss_cli.config.schema import (
     ConfigFile,
     CsvSection,
@@ -106,6 +106,10 @@ DESCRIPTIONS: Mapping[type, Mapping[str, str]] = MappingProxyType(
             **_SHAPED,
             "kind": "A cell h' = f(W x + U h + b) that reads a sequence step by step, f the activation.",
             "width": "The numbers of its state.",
+        },
+        OwnModelSection: {
+            "kind": "A factory of your own code, python:MODULE:NAME; imported with --allow-code alone.",
+            "as": _SHAPED["as"],
         },
         TrainingSection: {
             "epochs": "Passes over the training rows.",

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel
 
 from actloss_cli.catalogue import KINDS
+from actloss_cli.catalogue.choice import CODE_PREFIX
 from actloss_cli.catalogue.interval import Interval
 from actloss_cli.catalogue.spec import HyperValue, Spec
 from actloss_cli.config.descriptions import DESCRIPTIONS
@@ -17,10 +18,14 @@ from actloss_cli.config.entries import EVERY, REGISTRY, ROLES, Role
 from actloss_cli.config.schema import OPENML_PREFIX, ConfigFile
 from actloss_cli.config.wording import MAX_LABEL, RUN_NAME
 from actloss_cli.datasets import CARDS
+from actloss_cli.extending.installed import OPTIMIZERS_PREFIX
 
 Schema: TypeAlias = dict[str, Any]
 
 _LABEL = {"minLength": 1, "maxLength": MAX_LABEL, "pattern": "^[^/]+$"}
+
+_CODE = {"type": "string", "pattern": f"^{CODE_PREFIX}.+:.+$"}
+"""Names of one's own code."""
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """What the YAML server behind most editors knows best."""
@@ -35,6 +40,9 @@ def config_schema() -> Schema:
         own = found if section is ConfigFile else definitions[section.__name__]
         own["properties"] = {key: _described(value, keys[key]) for key, value in own["properties"].items()}
         _mend(own["properties"])
+    own = definitions["OwnModelSection"]
+    own["properties"]["kind"]["pattern"] = _CODE["pattern"]
+    definitions["OwnModelSection"] = {"anyOf": [_CODE, own]}
     for role in ROLES:
         definitions |= _axis_definitions(role)
     bare: Schema = _without_titles(found | {"definitions": definitions})
@@ -97,10 +105,19 @@ def _axis_definitions(role: Role) -> dict[str, Schema]:
             "anyOf": [
                 {"enum": [EVERY, *(name for spec in specs for name in (spec.name, *spec.aliases))]},
                 *({"$ref": f"#/definitions/{_key(spec)}"} for spec in specs),
+                *_foreign(role),
             ],
         },
         **{_key(spec): _function(spec) for spec in specs},
     }
+
+
+def _foreign(role: Role) -> tuple[Schema, Schema]:
+    """Names of code, alone and in a mapping, whose settings the code alone knows; and of a package of optimizers."""
+    name = (
+        {"type": "string", "pattern": f"^({CODE_PREFIX}.+:|{OPTIMIZERS_PREFIX}).+$"} if role == "optimizer" else _CODE
+    )
+    return name, {"type": "object", "properties": {"name": name}, "required": ["name"]}
 
 
 def _key(spec: Spec) -> str:

@@ -3,10 +3,11 @@
 import math
 from typing import Annotated, Literal, TypeAlias, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from actloss_cli.catalogue.choice import CODE_PREFIX
 from actloss_cli.config.flaw import Flaw, carried
-from actloss_cli.config.section import Label, Section, Whole
+from actloss_cli.config.section import Label, Section, Text, Whole
 from actloss_cli.config.wording import nearest, shown
 from actloss_cli.plan.shaped_models import ConvolutionKind, ConvolutionSpec, RecurrentKind, RecurrentSpec, Shape
 from actloss_cli.plan.trial import Model, ModelKind, ModelSpec, Norm
@@ -20,8 +21,8 @@ Init: TypeAlias = Literal["torch", "kaiming", "xavier", "lecun"]
 Width: TypeAlias = Annotated[Whole, Field(le=MAX_WIDTH)]
 KINDS: tuple[str, ...] = (*get_args(ModelKind), *get_args(ConvolutionKind), *get_args(RecurrentKind))
 
-CONVOLUTION, RECURRENT = "<convolution>", "<recurrent>"
-"""The tags of models that read a row as a sequence or an image."""
+CONVOLUTION, RECURRENT, OWN = "<convolution>", "<recurrent>", "<own>"
+"""The tags of models that read a row as a sequence or an image, and of those of one's own code."""
 
 
 def _known_kind(value: object) -> object:
@@ -115,20 +116,41 @@ class RecurrentSection(ShapedSection):
         return RecurrentSpec(self.rows(shape), self.width, self.init)
 
 
+class OwnModelSection(Section):
+    """What a factory of one's own makes; `python:MODULE:NAME` alone means the same as its mapping."""
+
+    kind: Text
+    label: Annotated[Label, Field(alias="as")] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_alone(cls, value: object) -> object:
+        return {"kind": value} if isinstance(value, str) else value
+
+
 def _kind(value: object) -> str:
+    if isinstance(value, OwnModelSection) or _is_code(value):
+        return OWN
     kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", "")
+    if _is_code(kind):
+        return OWN
     if kind in get_args(ConvolutionKind):
         return CONVOLUTION
     return RECURRENT if kind in get_args(RecurrentKind) else "<mlp>"
 
 
+def _is_code(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(CODE_PREFIX)
+
+
 AnyModelSection = Annotated[
     Annotated[ModelSection, Tag("<mlp>")]
     | Annotated[ConvolutionSection, Tag(CONVOLUTION)]
-    | Annotated[RecurrentSection, Tag(RECURRENT)],
+    | Annotated[RecurrentSection, Tag(RECURRENT)]
+    | Annotated[OwnModelSection, Tag(OWN)],
     Discriminator(_kind),
 ]
-"""Each has a `label`, a `misfit` and a `spec`."""
+"""Each has a `label`, and each but the own a `misfit` and a `spec`."""
 
 
 def _form(value: object) -> str:

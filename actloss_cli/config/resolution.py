@@ -7,6 +7,7 @@ from itertools import chain
 
 from actloss_cli.catalogue import Choice
 from actloss_cli.config.axes import DEFAULT_AXES
+from actloss_cli.config.code_rule import NO_CODE, CodeRule
 from actloss_cli.config.config import RunConfig, TaskConfig
 from actloss_cli.config.entries import ROLES, Role
 from actloss_cli.config.exclusion import Axes, covered, covered_choices, covers_task
@@ -24,7 +25,7 @@ MAX_PAIRINGS = 1_000_000
 """Of one task: room for every function with every other, but not for axes of settings that multiply beyond memory."""
 
 
-def resolve(file: ConfigFile, data: Mapping[int, TaskData]) -> tuple[RunConfig, list[Flaw]]:
+def resolve(file: ConfigFile, data: Mapping[int, TaskData], rule: CodeRule = NO_CODE) -> tuple[RunConfig, list[Flaw]]:
     """The config in force, and what is wrong between its parts; it can be used where there is nothing wrong.
 
     A task's own axis, and its own `lr`, replace those at the top; of `seeds`, `model` and `training` it replaces the
@@ -39,7 +40,7 @@ def resolve(file: ConfigFile, data: Mapping[int, TaskData]) -> tuple[RunConfig, 
             message = f"stands for {n_pairings:,} pairings, before 'exclude'"
             flaws.append(Flaw(("tasks", i), message, f"at most {MAX_PAIRINGS:,} fit in one task"))
         if i in data:
-            tasks[i] = _tasks(file, i, data[i], axes, flaws)
+            tasks[i] = _tasks(file, i, data[i], axes, flaws, rule)
     thresholds = Thresholds(**file.verdict.model_dump())
     config = RunConfig(file.name, tuple(chain.from_iterable(tasks.values())), tuple(file.exclude), thresholds)
     flaws.extend(_shared_names(file, tasks))
@@ -49,12 +50,12 @@ def resolve(file: ConfigFile, data: Mapping[int, TaskData]) -> tuple[RunConfig, 
     return config, flaws
 
 
-def _tasks(file: ConfigFile, i: int, data: TaskData, axes: Axes, flaws: list[Flaw]) -> list[TaskConfig]:
+def _tasks(file: ConfigFile, i: int, data: TaskData, axes: Axes, flaws: list[Flaw], rule: CodeRule) -> list[TaskConfig]:
     """One for each model, with the patterns that concern it."""
     section = file.tasks[i]
     seeds, training = merged(file.seeds, section.seeds), merged(file.training, section.training)
     tasks = []
-    for model in read_models(file, i, data.shape, flaws):
+    for model in read_models(file, i, data.shape, flaws, rule):
         task = Task(
             label=task_name(data.label, model.label),
             kind=section.kind,

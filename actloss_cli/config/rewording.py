@@ -13,9 +13,11 @@ from actloss_cli.config.model_sections import (
     CONVOLUTION,
     MAX_LAYERS,
     MAX_WIDTH,
+    OWN,
     RECURRENT,
     ConvolutionSection,
     ModelSection,
+    OwnModelSection,
     RecurrentSection,
 )
 from actloss_cli.config.schema import (
@@ -45,6 +47,7 @@ _SECTIONS: Mapping[str | int, type[BaseModel]] = {
     "model": ModelSection,
     CONVOLUTION: ConvolutionSection,
     RECURRENT: RecurrentSection,
+    OWN: OwnModelSection,
     "training": TrainingSection,
     "exclude": Pattern,
     "verdict": VerdictSection,

@@ -1,6 +1,5 @@
 """What a config may say: the models that pydantic validates a config's values against. Knows no places in the text."""
 
-from functools import partial
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -12,11 +11,13 @@ from pydantic import (
     Field,
     PlainValidator,
     Tag,
+    ValidationInfo,
     model_validator,
 )
 
 from actloss_cli.catalogue import OPTIMIZERS, Choice, Kind
 from actloss_cli.config.axes import Axis, read_axis
+from actloss_cli.config.code_rule import NO_CODE
 from actloss_cli.config.entries import Role
 from actloss_cli.config.flaw import Flaw, carried
 from actloss_cli.config.model_sections import Models, ModelSection
@@ -193,7 +194,12 @@ DatasetName = Annotated[
 
 
 def _axis(role: Role) -> Any:
-    return PlainValidator(partial(read_axis, role))
+    """Validation's context is the rule on code, where there is one."""
+
+    def read(value: object, info: ValidationInfo) -> Axis:
+        return read_axis(role, value, info.context or NO_CODE)
+
+    return PlainValidator(read)
 
 
 class Grid(Section):

@@ -17,8 +17,8 @@ def refusal(spec: Spec, hyper: Hyper) -> str:
                 _try_loss(spec, hyper, next(iter(spec.codings.values())))
             case OptimizerSpec():
                 _try_optimizer(spec, hyper)
-    except (RuntimeError, ValueError) as error:
-        return str(error).splitlines()[0]
+    except Exception as error:  # a function that is not torch's may raise anything
+        return (str(error) or type(error).__name__).splitlines()[0]
     return ""
 
 

@@ -85,10 +85,10 @@ class Head:
         if self.loss.gradient is not None:
             means = (self._losses(u, target) * weights).sum(1)
             return means, self.loss.gradient(u, target, **self.loss_hyper).mul_(weights[:, None])
-        leaf = u.requires_grad_()
+        leaf = u.detach().requires_grad_()
         with torch.enable_grad():
             means = (self._losses(leaf, target) * weights).sum(1)
-        (grad,) = torch.autograd.grad(means.sum(), leaf)
+            (grad,) = torch.autograd.grad(means.sum(), leaf)
         return means.detach(), grad
 
     def _losses(self, u: Tensor, target: Tensor) -> Tensor:

@@ -111,8 +111,9 @@ class PlainTraining:
             return math.nan
 
     def _closure(self, x: Tensor, target: Tensor, y: Tensor) -> Callable[[], float]:
-        """What an optimizer calls for the loss and its gradients, most of them once a step."""
+        """What an optimizer calls for the loss and its gradients, most of them once a step, some without autograd."""
 
+        @torch.enable_grad()
         def evaluate() -> float:
             self._optimizer.zero_grad()
             loss = self._loss(self.model(x), target, y)

@@ -5,6 +5,7 @@ It shares what a diagnostic means with the stack (names, thresholds, rows), and 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +14,7 @@ from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.admissible import admissible
 from actloss_cli.engine import saturation
 from actloss_cli.engine.head import Head
-from actloss_cli.engine.plain_model import PlainModel
+from actloss_cli.engine.plain_model import WEIGHTED, PlainModel
 from actloss_cli.engine.problem import Part
 
 
@@ -61,15 +62,15 @@ class PlainDiagnostics:
 
     def _of_gradients(self) -> dict[str, Tensor]:
         part, n = self._validation, self._n_first
-        weights = [linear.weight for linear in self._linears]
+        weights = [_weights(layer) for layer in self._linears]
         with _last_passes(self._linears) as passes:
             loss = self._loss(self._model(part.X[:n]), part.target[:n], part.y[:n])
         zs = [passes[linear][1] for linear in self._linears]
-        grads = torch.autograd.grad(loss, [*weights, *zs])
-        of_weights, of_zs = grads[: len(weights)], grads[len(weights) :]
+        grads = iter(torch.autograd.grad(loss, [*chain.from_iterable(weights), *zs]))
+        of_weights = [[next(grads) for _ in of_layer] for of_layer in weights]
         return (
-            {f"gradient_norm_{layer}": _norm([grad]) for layer, grad in enumerate(of_weights, 1)}
-            | {f"delta_rms_{layer}": n * _rms(grad) for layer, grad in enumerate(of_zs, 1)}
+            {f"gradient_norm_{layer}": _norm(grad) for layer, grad in enumerate(of_weights, 1)}
+            | {f"delta_rms_{layer}": n * _rms([grad]) for layer, grad in enumerate(grads, 1)}
             | {"gradient_ratio": _rms(of_weights[0]) / _rms(of_weights[-1])}
         )
 
@@ -84,7 +85,7 @@ class PlainDiagnostics:
             "dead_units": (is_zero.mean(0) == 1).double().mean(),
             "saturated_units": (flat >= saturation.ROWS).double().mean() + 0 * largest,
             "zeros": is_zero.mean(),
-            "activation_rms": _rms(value),
+            "activation_rms": _rms([value]),
         }
 
     def _of_outputs(self, u: Tensor) -> dict[str, Tensor]:
@@ -98,10 +99,16 @@ class PlainDiagnostics:
 
     def _parameters(self) -> list[Tensor]:
         """Weights and biases, without what activations learn."""
-        return [tensor.detach() for linear in self._linears for tensor in linear.parameters(recurse=False)]
+        of_layers = (layer.parameters(recurse=not isinstance(layer, WEIGHTED)) for layer in self._linears)
+        return [tensor.detach() for tensor in chain.from_iterable(of_layers)]
 
     def _weight_norm(self) -> Tensor:
-        return _norm([linear.weight.detach() for linear in self._linears])
+        return _norm([weight.detach() for layer in self._linears for weight in _weights(layer)])
+
+
+def _weights(layer: nn.Module) -> list[Tensor]:
+    """Without biases; of a model that is known as a whole alone all that it learns."""
+    return [layer.weight] if isinstance(layer, WEIGHTED) else list(layer.parameters())
 
 
 @contextmanager
@@ -125,5 +132,6 @@ def _norm(tensors: Sequence[Tensor]) -> Tensor:
     return torch.cat([tensor.double().flatten() for tensor in tensors]).square().sum().sqrt()
 
 
-def _rms(tensor: Tensor) -> Tensor:
-    return tensor.double().square().mean().sqrt()
+def _rms(tensors: Sequence[Tensor]) -> Tensor:
+    """The root of the mean square over all numbers together."""
+    return torch.cat([tensor.double().flatten() for tensor in tensors]).square().mean().sqrt()

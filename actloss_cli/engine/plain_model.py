@@ -1,5 +1,6 @@
 """The model of the plain loop: torch's own modules where there are any, with a trial's initial weights."""
 
+import itertools
 from collections.abc import Sequence
 
 import torch
@@ -13,8 +14,10 @@ from actloss_cli.engine.noise import activation_noise
 from actloss_cli.engine.plain_convolution import convolutions
 from actloss_cli.engine.plain_mlp import hidden_layers
 from actloss_cli.engine.plain_recurrent import recurrent
+from actloss_cli.plan.own_models import OwnModelSpec
 from actloss_cli.plan.shaped_models import ConvolutionSpec, RecurrentSpec
 from actloss_cli.plan.trial import Trial
+from actloss_cli.seeding import derive_seed
 
 WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d)
 """The modules that have weights and a bias; an activation follows each."""
@@ -23,10 +26,11 @@ WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d)
 class PlainModel(nn.Sequential):
     """One module after the other, some of them made of others; knows its layers with weights and its activations."""
 
-    def __init__(self, *modules: nn.Module, activations: Sequence[nn.Module]) -> None:
+    def __init__(self, *modules: nn.Module, activations: Sequence[nn.Module], whole: nn.Module | None = None) -> None:
         super().__init__(*modules)
-        self.weighted = [module for module in self.modules() if isinstance(module, WEIGHTED)]
-        """From the first to the head."""
+        weighted = [module for module in self.modules() if isinstance(module, WEIGHTED)]
+        self.weighted: list[nn.Module] = [*weighted] if whole is None else [whole]
+        """From the first to the head; a model that is known as a whole alone counts as one layer."""
         self.activations = tuple(activations)
         """Of the hidden layers."""
 
@@ -35,6 +39,9 @@ def build_model(trial: Trial, n_features: int, n_units: int, n_rows: int) -> Pla
     """The model as torch users write it, output activation last; n_rows are trained on."""
     spec = trial.task.model
     batch_size = min(n_rows, trial.task.training.batch_size)
+    if isinstance(spec, OwnModelSpec):
+        own = own_model(trial, n_features, n_units, batch_size)
+        return PlainModel(own, _build_activation(trial.pairing.output, trial, 0, batch_size), activations=(), whole=own)
 
     def activations(n: int) -> list[nn.Module]:
         return [_build_activation(trial.pairing.activation, trial, layer, batch_size) for layer in range(n)]
@@ -56,11 +63,24 @@ def build_model(trial: Trial, n_features: int, n_units: int, n_rows: int) -> Pla
     model = PlainModel(*body, head, output, activations=hidden)
     with torch.no_grad():
         for layer, (module, shape) in enumerate(zip(model.weighted, shapes, strict=True)):
+            assert isinstance(module, WEIGHTED)
             weight, bias = initial_layer(trial, layer, shape)
             module.weight.copy_(weight)
             if module.bias is not None:
                 module.bias.copy_(bias)
     return model
+
+
+def own_model(trial: Trial, n_features: int, n_units: int, batch_size: int) -> nn.Module:
+    """The model of a user's factory, with the trial's initial weights; each activation in it counts as a layer."""
+    spec = trial.task.model
+    assert isinstance(spec, OwnModelSpec)
+    layers = itertools.count()
+
+    def activation() -> nn.Module:
+        return _build_activation(trial.pairing.activation, trial, next(layers), batch_size)
+
+    return spec.build(activation, n_features, n_units, derive_seed(trial.phase, trial.seed, "weights"))
 
 
 def _build_activation(choice: Choice, trial: Trial, layer: int, batch_size: int) -> nn.Module:

@@ -15,9 +15,12 @@ from actloss_cli.engine.initialise import initial_layer
 from actloss_cli.engine.layers import Layer, NativeLinear, Pair, Segment, SegmentedActivation, linear
 from actloss_cli.engine.noise import StackedNoise
 from actloss_cli.engine.normalisation import NORMS, BatchNorm, biases_beside
+from actloss_cli.engine.own_network import OwnNetwork
+from actloss_cli.engine.own_start import own_parts, start_own
 from actloss_cli.engine.recurrent import Recurrence
 from actloss_cli.engine.residual import SkipEnd, SkipStart
 from actloss_cli.engine.stacked_optimizer import StackedOptimizer
+from actloss_cli.plan.own_models import OwnModelSpec
 from actloss_cli.plan.shaped_models import ConvolutionSpec, RecurrentSpec, Shape
 from actloss_cli.plan.trial import Model, ModelSpec, Trial
 
@@ -34,10 +37,11 @@ class StackedModel:
         task, T = trials[0].task, len(trials)
         shapes = task.model.weights(feed.n_features, n_units)
         norm = task.model.norm if isinstance(task.model, ModelSpec) else "none"
+        has_biases = [False] if isinstance(task.model, OwnModelSpec) else biases_beside(norm, len(shapes))
         self._layout = FlatLayout()
         self._linear = [
             (self._layout.add((T, n_out, math.prod(n_in))), self._reserve_vector(T, n_out) if has_bias else None)
-            for (n_out, *n_in), has_bias in zip(shapes, biases_beside(norm, len(shapes)), strict=True)
+            for (n_out, *n_in), has_bias in zip(shapes, has_biases, strict=True)
         ]
         self._noise = StackedNoise(trials[0].phase, [trial.seed for trial in trials], feed.batch_size)
         segments = [_segments(trials, depth, shape[0], self._noise) for depth, shape in enumerate(shapes[:-1])]
@@ -55,7 +59,10 @@ class StackedModel:
         n_steps = task.training.epochs * feed.steps_per_epoch
         self._optimizer = StackedOptimizer(trials[0].pairing.optimizer, self._layout, lr, n_steps)
 
-        self._initialise(trials, shapes)
+        if isinstance(task.model, OwnModelSpec):
+            start_own(self.values[0][0], trials, feed.n_features, n_units)
+        else:
+            self._initialise(trials, shapes)
         for of_layer, blocks in zip(segments, learnable, strict=True):
             for segment, of_segment in zip(of_layer, blocks, strict=True):
                 self._bind(segment, of_segment)
@@ -65,7 +72,11 @@ class StackedModel:
         ]
         self._norms = [NORMS[norm](*self._bind_scale(*blocks), feed.B) for blocks in scales]
         self._batch_norms = [layer for layer in self._norms if isinstance(layer, BatchNorm)]
-        self.weighted = [self._weighted(task.model, depth, segments, feed) for depth in range(len(shapes))]
+        if isinstance(task.model, OwnModelSpec):
+            parts = own_parts(trials, feed, n_units, dtype, device)
+            self.weighted: list[Layer] = [OwnNetwork(self.values[0], self.grads[0], parts, feed.seed_of)]
+        else:
+            self.weighted = [self._weighted(task.model, depth, segments, feed) for depth in range(len(shapes))]
         """The layers with weights of the chain."""
         self.chain = list(self._link(is_residual=task.model.kind == "residual"))
         """From inputs to the pre-activations of the output."""

@@ -100,5 +100,5 @@ def run_plan(
             n_aside = store.count_aside()
         if progress.is_complete:
             data = [file for facts in plan.tasks.values() for file in source_files(facts.task.dataset)]
-            note_completion(folder, key, progress.n_done, data)
+            note_completion(folder, key, progress.n_done, [*data, *plan.code_files])
     return Session(progress, time.perf_counter() - start, n_aside)

@@ -5,6 +5,7 @@ import signal
 import time
 import traceback
 from dataclasses import replace
+from itertools import chain
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
@@ -14,6 +15,8 @@ import torch
 from actloss_cli.datasets import Dataset, load
 from actloss_cli.engine.route import train_stack
 from actloss_cli.execute.jobs import Failure
+from actloss_cli.extending.loading import ensure_loaded
+from actloss_cli.extending.models import ensure_model_loaded
 from actloss_cli.plan.trial import Stack
 from actloss_cli.store.packed import PackedOutcome, pack_outcomes
 
@@ -42,6 +45,8 @@ def train(stack: Stack, device: str) -> list[PackedOutcome]:
 
 def train_on(dataset: Dataset, stack: Stack, device: str) -> list[PackedOutcome]:
     """Trains one stack; each trial's time is its share of the stack's."""
+    ensure_model_loaded(stack.trials[0].task.model)
+    ensure_loaded(chain.from_iterable(vars(trial.pairing).items() for trial in stack.trials))
     start = time.perf_counter()
     outcomes = train_stack(stack, dataset, torch.device(device))
     share = (time.perf_counter() - start) / len(outcomes)

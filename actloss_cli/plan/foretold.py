@@ -51,6 +51,8 @@ class _Foreteller:
     def predict(self, planned: PlannedPairing) -> Prediction:
         """Of the optimizer nothing counts but whether its steps shrink with the gradient."""
         pairing = planned.pairing
+        if planned.invalid:
+            return predict(Known(invalid=planned.invalid))
         scale = step_scale(pairing.optimizer)
         key = pairing.activation, pairing.output, pairing.loss, scale < PredictionThresholds.step_scale
         if key not in self._predictions:
@@ -58,8 +60,6 @@ class _Foreteller:
         return self._predictions[key]
 
     def _known(self, planned: PlannedPairing, scale: float) -> Known:
-        if planned.invalid:
-            return Known(invalid=planned.invalid)
         model, pairing = self._facts.task.model, planned.pairing
         head = pairing.output, pairing.loss
         if head not in self._heads:

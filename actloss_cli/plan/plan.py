@@ -2,23 +2,25 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeAlias
 
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice
 from actloss_cli.catalogue.coding import coding_for, count_units
 from actloss_cli.datasets import load, split
+from actloss_cli.plan.own_models import OwnModelSpec
 from actloss_cli.plan.protocol import Asked, ValidationCurves, ask
 from actloss_cli.plan.shard import Shard
-from actloss_cli.plan.stacks import stack_trials
+from actloss_cli.plan.stacks import stack_trials, way_of
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.plan.trial import ModelSpec, Pairing, Stack, Task, TaskGrid, Trial
-from actloss_cli.plan.validity import invalid_reason
+from actloss_cli.plan.trial import ModelSpec, Pairing, Stack, Task, TaskGrid, Trial, Way
+from actloss_cli.plan.validity import fault_of, invalid_reason
 from actloss_cli.theory.notice import Notice
 from actloss_cli.theory.notices import activation_notices
 from actloss_cli.theory.task_notices import notices_of_head
 
-GroupKey: TypeAlias = tuple[str, Choice, Choice, Choice]
+GroupKey: TypeAlias = tuple[str, Choice, Choice, Choice, Way]
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,14 @@ class Plan:
     shard: Shard | None = None
     """The part of it that is to be trained; None for all of it."""
 
+    @property
+    def code_files(self) -> tuple[Path, ...]:
+        """Those that define functions which are not the catalogue's, and models that are not actloss's own."""
+        models = (facts.task.model for facts in self.tasks.values())
+        codes = [model.code for model in models if isinstance(model, OwnModelSpec)]
+        codes += [choice.code for one in self.pairings for choice in vars(one.pairing).values() if choice.code]
+        return tuple(dict.fromkeys(Path(code.file) for code in codes if code.file))
+
     def groups(self) -> Iterator[Group]:
         """The valid pairings by what may share a stack; of a shard those that are its own."""
         groups: dict[GroupKey, list[PlannedPairing]] = {}
@@ -102,7 +112,7 @@ class Plan:
 
 def group_key(task: Task, pairing: Pairing) -> GroupKey:
     """What trials must share to train in one stack."""
-    return task.label, pairing.output, pairing.loss, pairing.optimizer
+    return task.label, pairing.output, pairing.loss, pairing.optimizer, way_of(task, pairing)
 
 
 def make_plan(grids: Sequence[TaskGrid], thresholds: Thresholds | None = None) -> Plan:
@@ -123,6 +133,9 @@ def _plan_task(grid: TaskGrid, facts: TaskFacts) -> Iterator[PlannedPairing]:
     of_activation: dict[Choice, tuple[Notice, ...]] = {}
     for pairing in grid.pairings:
         head, activation = (pairing.output, pairing.loss), pairing.activation
+        if faults := fault_of(pairing):
+            yield PlannedPairing(f"{grid.task.label}/{pairing.label}", facts, pairing, faults)
+            continue
         if head not in of_head:
             notices = tuple(notices_of_head(*head, kind, y))
             of_head[head] = invalid_reason(pairing, kind, facts.lowest), notices

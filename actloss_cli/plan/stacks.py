@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from actloss_cli import catalogue
+from actloss_cli.catalogue import Choice
+from actloss_cli.plan.own_models import OwnModelSpec
 from actloss_cli.plan.shaped_models import ConvolutionSpec
-from actloss_cli.plan.trial import Stack, Trial, Way
+from actloss_cli.plan.trial import Pairing, Stack, Task, Trial, Way
 
 LARGEST_STACK = 256
 WORKING_SET = 4_000_000
@@ -22,7 +24,8 @@ def stack_trials(trials: Iterable[Trial], n_features: int, n_units: int) -> list
     groups: defaultdict[tuple[object, ...], list[Trial]] = defaultdict(list)
     for trial in trials:
         pairing = trial.pairing
-        groups[trial.task.label, trial.phase, pairing.output, pairing.loss, pairing.optimizer].append(trial)
+        of_task = trial.task.label, trial.phase, choose_way(trial)
+        groups[*of_task, pairing.output, pairing.loss, pairing.optimizer].append(trial)
     return [stack for group in groups.values() for stack in _cut(group, n_features, n_units)]
 
 
@@ -40,14 +43,28 @@ def _cut(trials: list[Trial], n_features: int, n_units: int) -> list[Stack]:
 
 
 def choose_way(trial: Trial) -> Way:
-    """By the optimizer: side by side models of every size that was tried are faster than one after another.
+    """That of its pairing on its task."""
+    return way_of(trial.task, trial.pairing)
+
+
+def way_of(task: Task, pairing: Pairing) -> Way:
+    """By the functions: side by side models of every size that was tried are faster than one after another.
 
     An optimizer that asks more of a weight than its own gradient sees a stack's filters as matrices, which they are not
-    in torch: convolutions go one by one there.
+    in torch: convolutions, and models of a user's own, go one by one there.
     """
-    optimizer = catalogue.optimizer(trial.pairing.optimizer.name)
-    fits = optimizer.elementwise or not isinstance(trial.task.model, ConvolutionSpec)
-    return "stack" if optimizer.stackable and fits else "loop"
+    optimizer = catalogue.optimizer(pairing.optimizer.name)
+    fits = optimizer.elementwise or not isinstance(task.model, ConvolutionSpec | OwnModelSpec)
+    if isinstance(task.model, OwnModelSpec):
+        fits = fits and task.model.stacks and _is_fixed(pairing.activation)
+    keeps_apart = all(spec.keeps_trials_apart for spec in pairing.specs.values())
+    return "stack" if optimizer.stackable and fits and keeps_apart else "loop"
+
+
+def _is_fixed(activation: Choice) -> bool:
+    """Whether it neither learns nor draws random numbers, for which a model that a factory makes has no place."""
+    spec = catalogue.activation(activation.name)
+    return not (spec.stochastic or spec.learnable_for(activation.hyper(spec)))
 
 
 def largest_stack(trial: Trial, n_features: int, n_units: int) -> int:

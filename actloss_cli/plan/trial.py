@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import Any, Literal, TypeAlias, TypeGuard
 
 from actloss_cli import catalogue
-from actloss_cli.catalogue.choice import Choice
+from actloss_cli.catalogue.choice import Choice, Code
 from actloss_cli.catalogue.spec import HyperValue, Kind, Spec
 from actloss_cli.datasets.dataset import DatasetRef
+from actloss_cli.plan.own_models import OwnModelSpec
 from actloss_cli.plan.shaped_models import ConvolutionSpec, RecurrentSpec, Shape
 
 Phase: TypeAlias = Literal["tune", "final"]
@@ -70,7 +71,7 @@ class ModelSpec:
         return 2 * sum([n_features, *self.hidden, n_units]) + of_norms + of_skips
 
 
-Model: TypeAlias = ModelSpec | ConvolutionSpec | RecurrentSpec
+Model: TypeAlias = ModelSpec | ConvolutionSpec | RecurrentSpec | OwnModelSpec
 """Of any kind."""
 
 
@@ -80,7 +81,9 @@ def is_plain_mlp(model: Model) -> TypeGuard[ModelSpec]:
 
 
 def stored_model(settings: Mapping[str, Any]) -> Model:
-    """The model of such settings, tuples of which may have become lists."""
+    """The model of such settings, tuples of which may have become lists. Code is not imported."""
+    if "code" in settings:
+        return OwnModelSpec(settings["kind"], Code(settings["code"]))
     fitting = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
     return _SPECS.get(settings.get("kind", ModelSpec.kind), ModelSpec)(**fitting)
 
@@ -161,16 +164,20 @@ class Pairing:
         """As tables and `actloss show` name it: `relu/sigmoid/bce/adam`."""
         return "/".join(choice.label for choice in (self.activation, self.output, self.loss, self.optimizer))
 
-    def resolved(self) -> list[tuple[str, Choice, Mapping[str, HyperValue]]]:
-        """Role, choice and all settings of each function, the declarations' defaults among them."""
-        specs: dict[str, Spec] = {
+    @property
+    def specs(self) -> dict[str, Spec]:
+        """The declaration of each function, by role."""
+        return {
             "activation": catalogue.activation(self.activation.name),
             "output": catalogue.activation(self.output.name),
             "loss": catalogue.loss(self.loss.name),
             "optimizer": catalogue.optimizer(self.optimizer.name),
         }
+
+    def resolved(self) -> list[tuple[str, Choice, Mapping[str, HyperValue]]]:
+        """Role, choice and all settings of each function, the declarations' defaults among them."""
         choices: dict[str, Choice] = vars(self)
-        return [(role, choices[role], choices[role].settings(spec)) for role, spec in specs.items()]
+        return [(role, choices[role], choices[role].settings(spec)) for role, spec in self.specs.items()]
 
 
 @dataclass(frozen=True)
@@ -217,8 +224,13 @@ def _shared_spec(task: Task, pairing: Pairing) -> dict[str, object]:
         "data": task.fingerprint,
         "model": task.model.settings(),
         "training": asdict(task.training),
-        "pairing": {role: (choice.name, settings) for role, choice, settings in pairing.resolved()},
+        "pairing": {role: _function(choice, settings) for role, choice, settings in pairing.resolved()},
     }
+
+
+def _function(choice: Choice, settings: Mapping[str, HyperValue]) -> tuple[object, ...]:
+    """Name and settings; of code that is not the catalogue's its digest, too."""
+    return (choice.name, settings) if choice.code is None else (choice.name, settings, choice.code.digest)
 
 
 @lru_cache(maxsize=1024)  # a pairing's trials come one after another, and there are hundreds of each

@@ -29,6 +29,11 @@ def invalid_reason(pairing: Pairing, kind: Kind, lowest: float = 0.0) -> str:
     return ""
 
 
+def fault_of(pairing: Pairing) -> str:
+    """What is wrong with those of its functions that are not the catalogue's; "" where they can be trained."""
+    return "; ".join(dict.fromkeys(f"{spec.name} {spec.fault}" for spec in pairing.specs.values() if spec.fault))
+
+
 def _no_coding(loss: LossSpec, kind: Kind) -> str:
     serves = " and ".join(loss.codings)
     reason = f"{loss.name} has no coding for the target of a {kind} task (it serves {serves})"

@@ -43,7 +43,7 @@ def render_plan(
     table.add_row("all", *(_count(sum(getattr(size, key) for size in sizes.values())) for key in _COLUMNS))
     console.print(table)
     if n_loop := sum(size.n_loop for size in sizes.values()):
-        asked_by = "as their optimizer or the model's size asks"
+        asked_by = "as their optimizer, their model or a function of your own asks"
         console.print(Text(f"{n_loop:,} trials by the plain loop, one after another, {asked_by}"))
     for reason, count in sorted(invalid.items(), key=lambda item: -item[1])[:MAX_REASONS]:
         console.print(Text(f"invalid, {count} pairings: {reason}"))

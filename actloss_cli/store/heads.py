@@ -2,13 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actloss_cli.catalogue.choice import Choice
+from actloss_cli.catalogue.choice import Choice, Code
 from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.folder import is_run
 from actloss_cli.store.schema import DATABASE
@@ -51,8 +51,8 @@ def _head(task: str, output: str, loss: str, functions: Mapping[str, Any]) -> He
     return Head(task, stored_choice(functions["output"], output), stored_choice(functions["loss"], loss))
 
 
-def stored_choice(stored: tuple[str, Mapping[str, Any]], label: str) -> Choice:
-    """A function as a stored spec has it, under its label; JSON has no tuples."""
-    name, settings = stored
+def stored_choice(stored: Sequence[Any], label: str) -> Choice:
+    """A function as a stored spec has it, under its label; JSON has no tuples. Its code, if any, is not imported."""
+    name, settings, *digest = stored
     overrides = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
-    return Choice.of(name, overrides, label)
+    return Choice.of(name, overrides, label, Code(*digest) if digest else None)

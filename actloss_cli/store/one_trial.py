@@ -80,6 +80,12 @@ def read_trial(folder: Path, trial_id: str) -> StoredTrial:
         trial = _trial(spec, row["task"], labels, _dataset(folder, row["task"]))
     except (ValueError, KeyError, TypeError) as damage:
         raise unreadable(folder / DATABASE, damage) from damage
+    if foreign := [choice.name for choice in vars(trial.pairing).values() if choice.code]:
+        raise user_error(
+            f"trial {trial_id} was trained with '{foreign[0]}', which is not actloss's own and is not imported here",
+            hint="take a trial of the catalogue's functions",
+            code=ExitCode.RESULTS,
+        )
     if trial.id != trial_id:
         raise user_error(
             f"the trials in '{folder}' are those of another version of actloss, which gave other numbers",

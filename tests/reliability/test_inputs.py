@@ -236,6 +236,6 @@ def test_code_in_a_config_is_refused_and_never_imported(tmp_path):
     answers = [actloss(*verb, cwd=tmp_path) for verb in (("run", "x.yaml"), ("plan", "x.yaml"))]
     assert [answer.returncode for answer in answers] == [2, 2]
     assert {answer.stderr for answer in answers} == {
-        "error: x.yaml:3:13: activation: 'python:mine:fn': a config can't bring code of its own, and nothing of it was "
-        "imported\nhint: name functions of the catalogue, those that 'actloss list' shows\n"
+        "error: x.yaml:3:13: activation: 'python:mine:fn' is code of one's own, and nothing of it was imported\n"
+        "hint: if you trust it, allow it with --allow-code: importing a module runs its code\n"
     }

@@ -29,6 +29,9 @@ def sketches(run: RunData) -> dict[str, dict[str, Any]]:
 
 
 def _sketch(run: RunData, head: Head) -> dict[str, Any] | None:
+    """None, too, for code that is not the catalogue's: a report imports none."""
+    if head.output.code or head.loss.code:
+        return None
     facts = row_at(run.tasks, head.task)
     coding = coding_for(catalogue.loss(head.loss.name), catalogue.activation(head.output.name), facts["kind"])
     if coding is None:

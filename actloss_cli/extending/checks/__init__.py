@@ -1,0 +1,1 @@
+"""What every function must pass before it is trained, of the catalogue or of one's own; each file has one role."""
