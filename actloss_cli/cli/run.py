@@ -1,7 +1,6 @@
 """`actloss run`: trains what a config asks for and is not there yet."""
 
 import signal
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +15,7 @@ from actloss_cli.cli.options import (
     WorkersOption,
     default_workers,
 )
-from actloss_cli.cli.signals import ignore_signals, signals_given_back
+from actloss_cli.cli.signals import ignore_signals, signals_given_back, stopping_on_signals
 from actloss_cli.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -92,20 +91,6 @@ def run(
         return
     folder = results / loaded.name
     _say_changes(folder, loaded.resolved())
-    stopped = False
-
-    def on_start(stop: Callable[[], None]) -> None:
-        def interrupt(*_: object) -> None:
-            nonlocal stopped
-            if stopped:
-                raise KeyboardInterrupt
-            stopped = True
-            say("stopping: the stacks in flight are finished and stored; press Ctrl-C again to stop now")
-            stop()
-
-        signal.signal(signal.SIGINT, interrupt)
-        signal.signal(signal.SIGTERM, interrupt)
-
     with ProgressView() as view:
         session = run_plan(
             plan,
@@ -116,7 +101,7 @@ def run(
             device=where,
             timeout_s=timeout,
             watch=view.update,
-            on_start=on_start,
+            on_start=stopping_on_signals(say),
         )
     ignore_signals()
     _say_ended(session, folder)

@@ -1,7 +1,7 @@
 """What Ctrl-C and SIGTERM do is a verb's own affair; whoever called it gets their own answers to them back."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -17,6 +17,32 @@ def signals_given_back() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def stopping_on_signals(say: Callable[[str], None]) -> Callable[[Callable[[], None]], None]:
+    """Gives what a run is to call with its `stop`: from then on a first signal stops it, a second one ends all.
+
+    Of runs one after another, those that begin after the first signal are stopped at once.
+    """
+    stops: list[Callable[[], None]] = []
+    asked = False
+
+    def interrupt(*_: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        say("stopping: the stacks in flight are finished and stored; press Ctrl-C again to stop now")
+        stops[-1]()
+
+    def on_start(stop: Callable[[], None]) -> None:
+        stops.append(stop)
+        for number in STOPS:
+            signal.signal(number, interrupt)
+        if asked:
+            stop()
+
+    return on_start
 
 
 def ignore_signals() -> None:

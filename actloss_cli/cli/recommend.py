@@ -1,0 +1,169 @@
+"""`actloss recommend`: which pairing to take for a table of one's own, within a budget of time."""
+
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from actloss_cli.cli.options import WorkersOption, default_workers
+from actloss_cli.cli.signals import ignore_signals, signals_given_back, stopping_on_signals
+from actloss_cli.errors import ExitCode
+
+if TYPE_CHECKING:
+    from actloss_cli.execute.run import Session
+    from actloss_cli.plan.plan import Plan
+    from actloss_cli.recommend.answer import Recommendation
+    from actloss_cli.recommend.question import Question
+    from actloss_cli.recommend.search import Trainer
+
+
+class KindOption(StrEnum):
+    """Kinds of task, or what the target column says."""
+
+    AUTO = "auto"
+    REGRESSION = "regression"
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+
+
+class MissingOption(StrEnum):
+    """What becomes of missing cells."""
+
+    MEAN = "mean"
+    DROP = "drop"
+    ERROR = "error"
+
+
+SNIPPET = "snippet.py"
+
+
+@signals_given_back()
+def recommend(
+    table: Annotated[Path, typer.Argument(metavar="CSV", help="A table with a header.")],
+    target: Annotated[str, typer.Option("--target", metavar="COLUMN", help="The column to predict.")],
+    kind: Annotated[KindOption, typer.Option("--kind", help="By default as the target column says.")] = KindOption.AUTO,
+    budget: Annotated[str, typer.Option("--budget", metavar="TIME", help="How long it may take: 90s, 2m, 1h.")] = "2m",
+    missing: Annotated[
+        MissingOption, typer.Option("--missing", help="Missing cells: the column's mean, no such row, or an error.")
+    ] = MissingOption.MEAN,
+    results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs are kept.")] = Path("results"),
+    workers: WorkersOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say which activation, output, loss and optimizer to take for a table of your own, what is as good, what to avoid.
+
+    Tries the usual ones for a short time, goes on with the best, and judges those that are left on fresh seeds.
+    The same command again goes on where it was stopped, or answers at once.
+
+    Examples:
+      actloss recommend houses.csv --target price
+      actloss recommend patients.csv --target outcome --kind binary --budget 10m
+    """
+    began = time.monotonic()
+    from actloss_cli.cli.console import say, stdout
+    from actloss_cli.execute.processes import prepare_workers
+    from actloss_cli.recommend.duration import read_duration
+
+    seconds = read_duration(budget, "--budget")
+    prepare_workers("pandas")  # They import while this process reads the table.
+    from actloss_cli.recommend.profile import profile_csv
+    from actloss_cli.recommend.question import make_question
+    from actloss_cli.report.recommendation_json import recommendation_json
+    from actloss_cli.report.recommendation_view import render_recommendation
+    from actloss_cli.store.completion import asked_key, find_completion
+
+    ref, dataset, profile = profile_csv(table, target, kind.value, missing.value)
+    question = make_question(ref, dataset, profile)
+    key = asked_key(table, ["recommend", target, kind.value, missing.value, str(seconds)])
+    folder = results / question.name
+    complete = find_completion(results, key)
+    if complete is None:
+        session = _search(question, folder, key, seconds, began, workers or default_workers())
+        if session.progress.stopped:
+            _say_stopped(folder)
+            raise typer.Exit(ExitCode.INTERRUPTED)
+    else:
+        folder = complete.folder
+    ignore_signals()
+    answer, snippet = _answer(question, folder, key)
+    if as_json:
+        typer.echo(recommendation_json(answer, str(folder), snippet), nl=False)
+    else:
+        render_recommendation(stdout(), answer, snippet)
+    if snippet:
+        say(f"wrote {folder / SNIPPET}")
+    say(f"next: actloss report {folder}")
+    say(f"the whole grid, for who has the time: actloss run {folder / 'candidates.yaml'}")
+
+
+def _search(question: "Question", folder: Path, key: str, seconds: float, began: float, n_workers: int) -> "Session":
+    from actloss_cli.cli.console import say
+    from actloss_cli.recommend.search import Budget, Search
+
+    search = Search(question, folder, key, Budget(seconds, began, n_workers), _trainer(folder, n_workers), say)
+    return search.run()
+
+
+def _trainer(folder: Path, n_workers: int) -> "Trainer":
+    """What trains plans in the folder, one after another, until a signal comes."""
+    from actloss_cli.cli.console import say
+    from actloss_cli.cli.progress import ProgressView
+    from actloss_cli.execute.run import run_plan
+
+    stop_on_signals = stopping_on_signals(say)
+
+    def train(plan: "Plan", config: str, key: str, begun: Callable[[], None]) -> "Session":
+        def on_start(stop: Callable[[], None]) -> None:
+            stop_on_signals(stop)
+            begun()
+
+        with ProgressView() as view:
+            return run_plan(
+                plan,
+                config,
+                folder,
+                key,
+                n_workers=n_workers,
+                device="cpu",
+                timeout_s=None,
+                watch=view.update,
+                on_start=on_start,
+            )
+
+    return train
+
+
+def _answer(question: "Question", folder: Path, key: str) -> "tuple[Recommendation, str]":
+    """The recommendation, and the code for the best, which is written beside the results; "" without a best."""
+    from actloss_cli.analysis import analyse
+    from actloss_cli.errors import user_error
+    from actloss_cli.recommend.answer import recommend as read_off
+    from actloss_cli.recommend.record import read_record
+    from actloss_cli.recommend.snippet import snippet_of
+    from actloss_cli.store.reader import read_run
+
+    record = read_record(folder, key)
+    if record is None:
+        raise user_error(
+            f"'{folder}' doesn't say any more how it came about", hint="move it away", code=ExitCode.RESULTS
+        )
+    run = read_run(folder)
+    answer = read_off(run, analyse(run), record)
+    if answer.best is None:
+        return answer, ""
+    snippet = snippet_of(question, answer.best)
+    (folder / SNIPPET).write_text(snippet, encoding="utf-8")
+    return answer, snippet
+
+
+def _say_stopped(folder: Path) -> None:
+    import shlex
+    import sys
+
+    from actloss_cli.cli.console import say
+
+    say(f"stopped: what was trained is stored in {folder}; to go on, run again:")
+    say(f"  {shlex.join(['actloss', *sys.argv[1:]])}")
