@@ -45,11 +45,16 @@ def recommend(
     table: Annotated[Path, typer.Argument(metavar="CSV", help="A table with a header.")],
     target: Annotated[str, typer.Option("--target", metavar="COLUMN", help="The column to predict.")],
     kind: Annotated[KindOption, typer.Option("--kind", help="By default as the target column says.")] = KindOption.AUTO,
-    budget: Annotated[str, typer.Option("--budget", metavar="TIME", help="How long it may take: 90s, 2m, 1h.")] = "2m",
+    budget: Annotated[
+        str, typer.Option("--budget", metavar="TIME", help="Time once the table is read: 90s, 2m, 1h.")
+    ] = "2m",
     missing: Annotated[
         MissingOption, typer.Option("--missing", help="Missing cells: the column's mean, no such row, or an error.")
     ] = MissingOption.MEAN,
     results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs are kept.")] = Path("results"),
+    epochs: Annotated[
+        int | None, typer.Option("--epochs", min=1, help="Of a whole training; by default about 1,000 updates.")
+    ] = None,
     workers: WorkersOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -62,7 +67,6 @@ def recommend(
       actloss recommend houses.csv --target price
       actloss recommend patients.csv --target outcome --kind binary --budget 10m
     """
-    began = time.monotonic()
     from actloss_cli.cli.console import say, stdout
     from actloss_cli.execute.processes import prepare_workers
     from actloss_cli.recommend.duration import read_duration
@@ -76,10 +80,11 @@ def recommend(
     from actloss_cli.store.completion import asked_key, find_completion
 
     ref, dataset, profile = profile_csv(table, target, kind.value, missing.value)
-    question = make_question(ref, dataset, profile)
-    key = asked_key(table, ["recommend", target, kind.value, missing.value, str(seconds)])
+    question = make_question(ref, dataset, profile, epochs)
+    key = asked_key(table, ["recommend", target, kind.value, missing.value, str(seconds), str(epochs)])
     folder = results / question.name
     complete = find_completion(results, key)
+    began = time.monotonic()
     if complete is None:
         session = _search(question, folder, key, seconds, began, workers or default_workers())
         if session.progress.stopped:
@@ -93,6 +98,8 @@ def recommend(
         typer.echo(recommendation_json(answer, str(folder), snippet), nl=False)
     else:
         render_recommendation(stdout(), answer, snippet)
+    if complete is None:
+        say(f"answered in {time.monotonic() - began:,.1f} s, after the start")
     if snippet:
         say(f"wrote {folder / SNIPPET}")
     say(f"next: actloss report {folder}")

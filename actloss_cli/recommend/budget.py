@@ -11,7 +11,7 @@ SHARES = (1 / 9, 1 / 3)
 """Of the epochs of a whole training, for each rung before it."""
 SHORTER = (1, 2, 4, 8)
 """Divisors of the rungs' epochs, tried in turn where the budget is small."""
-LEAST_FINALISTS = 4
+LEAST_FINALISTS = 3
 """The plain default among them."""
 MOST_FINALISTS = 32
 """More would tell the reader no more."""

@@ -36,13 +36,10 @@ def _is_imbalanced(profile: Profile) -> bool:
 
 _BALANCED = {"class_weight": "balanced"}
 
-ACTIVATIONS = tuple(
-    map(Choice.of, ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "identity"))
-)
+ACTIVATIONS = tuple(map(Choice.of, ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "identity")))
 OPTIMIZERS = (
     Choice.of("sgd"),
     Choice.of("sgd", {"momentum": 0.9}, "momentum"),
-    Choice.of("adagrad"),
     Choice.of("rmsprop"),
     Choice.of("adam"),
     Choice.of("adamw"),

@@ -80,6 +80,8 @@ class Profile:
 
 def profile_csv(path: Path, target: str, kind: AskedKind, missing: Missing) -> tuple[DatasetRef, Dataset, Profile]:
     """How a config names the table, its rows, what they look like; raises `UserError` for what can't be used."""
+    if not path.exists():
+        raise user_error(f"no such file: '{path}'", hint="give the path of a CSV file with a header")
     ref = DatasetRef(path.stem, str(path.resolve()), target, missing=missing)
     try:
         column = target_column(table_of(ref))

@@ -39,10 +39,11 @@ class Question:
         return config_of(self.name, task, pairings)
 
 
-def make_question(ref: DatasetRef, dataset: Dataset, profile: Profile) -> Question:
-    """The question of a table of that profile."""
+def make_question(ref: DatasetRef, dataset: Dataset, profile: Profile, epochs: int | None = None) -> Question:
+    """The question of a table of that profile; without a number of epochs those of about a thousand updates."""
     stem = Path(ref.csv).stem
-    steps = math.ceil(TRAINING_SHARE * profile.n_rows / TrainingSpec.batch_size)
-    epochs = min(max(math.ceil(UPDATES / steps), LEAST_EPOCHS), MOST_EPOCHS)
+    if epochs is None:
+        steps = math.ceil(TRAINING_SHARE * profile.n_rows / TrainingSpec.batch_size)
+        epochs = min(max(math.ceil(UPDATES / steps), LEAST_EPOCHS), MOST_EPOCHS)
     task = Task(task_label(stem), profile.kind, ref, dataset.fingerprint, training=TrainingSpec(epochs=epochs))
     return Question(profile, task, run_name(stem))

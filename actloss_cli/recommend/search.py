@@ -50,7 +50,7 @@ class Trainer(Protocol):
 
 @dataclass(frozen=True)
 class Budget:
-    """Seconds from when the command began, and the workers that share them."""
+    """Seconds from when the table was read, and the workers that share them."""
 
     seconds: float
     began: float
