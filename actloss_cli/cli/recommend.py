@@ -15,6 +15,7 @@ from actloss_cli.errors import ExitCode
 if TYPE_CHECKING:
     from actloss_cli.execute.run import Session
     from actloss_cli.plan.plan import Plan
+    from actloss_cli.recommend.allowance import Allowance
     from actloss_cli.recommend.answer import Recommendation
     from actloss_cli.recommend.question import Question
     from actloss_cli.recommend.search import Trainer
@@ -46,7 +47,12 @@ def recommend(
     target: Annotated[str, typer.Option("--target", metavar="COLUMN", help="The column to predict.")],
     kind: Annotated[KindOption, typer.Option("--kind", help="By default as the target column says.")] = KindOption.AUTO,
     budget: Annotated[
-        str, typer.Option("--budget", metavar="TIME", help="Time once the table is read: 90s, 2m, 1h.")
+        str,
+        typer.Option(
+            "--budget",
+            metavar="TIME",
+            help="Time once the table is read (90s, 2m), or a share of what the whole grid would train (5%).",
+        ),
     ] = "2m",
     missing: Annotated[
         MissingOption, typer.Option("--missing", help="Missing cells: the column's mean, no such row, or an error.")
@@ -66,27 +72,28 @@ def recommend(
     Examples:
       actloss recommend houses.csv --target price
       actloss recommend patients.csv --target outcome --kind binary --budget 10m
+      actloss recommend houses.csv --target price --budget 5% --json
     """
     from actloss_cli.cli.console import say, stdout
     from actloss_cli.execute.processes import prepare_workers
-    from actloss_cli.recommend.duration import read_duration
 
-    seconds = read_duration(budget, "--budget")
     prepare_workers("pandas")  # They import while this process reads the table.
+    from actloss_cli.recommend.allowance import read_allowance
     from actloss_cli.recommend.profile import profile_csv
     from actloss_cli.recommend.question import make_question
     from actloss_cli.report.recommendation_json import recommendation_json
     from actloss_cli.report.recommendation_view import render_recommendation
     from actloss_cli.store.completion import asked_key, find_completion
 
+    n_workers, began = workers or default_workers(), time.monotonic()
+    allowance = read_allowance(budget, began, n_workers)
     ref, dataset, profile = profile_csv(table, target, kind.value, missing.value)
     question = make_question(ref, dataset, profile, epochs)
-    key = asked_key(table, ["recommend", target, kind.value, missing.value, str(seconds), str(epochs)])
+    key = asked_key(table, ["recommend", target, kind.value, missing.value, budget, str(epochs)])
     folder = results / question.name
     complete = find_completion(results, key)
-    began = time.monotonic()
     if complete is None:
-        session = _search(question, folder, key, seconds, began, workers or default_workers())
+        session = _search(question, folder, key, allowance, n_workers)
         if session.progress.stopped:
             _say_stopped(folder)
             raise typer.Exit(ExitCode.INTERRUPTED)
@@ -106,12 +113,11 @@ def recommend(
     say(f"the whole grid, for who has the time: actloss run {folder / 'candidates.yaml'}")
 
 
-def _search(question: "Question", folder: Path, key: str, seconds: float, began: float, n_workers: int) -> "Session":
+def _search(question: "Question", folder: Path, key: str, allowance: "Allowance", n_workers: int) -> "Session":
     from actloss_cli.cli.console import say
-    from actloss_cli.recommend.search import Budget, Search
+    from actloss_cli.recommend.search import Search
 
-    search = Search(question, folder, key, Budget(seconds, began, n_workers), _trainer(folder, n_workers), say)
-    return search.run()
+    return Search(question, folder, key, allowance, _trainer(folder, n_workers), say).run()
 
 
 def _trainer(folder: Path, n_workers: int) -> "Trainer":

@@ -32,6 +32,10 @@ class Question:
         """These pairings by the whole protocol."""
         return config_of(self.name, self.task, pairings)
 
+    def everything(self, pairings: Sequence[Pairing]) -> RunConfig:
+        """The same under a name of its own, for who has the time."""
+        return config_of(f"{self.name}-all", self.task, pairings)
+
     def rung(self, pairings: Sequence[Pairing], epochs: int) -> RunConfig:
         """These pairings for so many epochs, on one seed of those that choose; no final seed takes part."""
         training = replace(self.task.training, epochs=epochs)

@@ -3,22 +3,19 @@
 All trials are of one run's folder, whose plan is that of the rung in turn, at the end that of the finalists.
 """
 
-import math
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from actloss_cli.config.config import RunConfig
 from actloss_cli.config.expansion import expand
 from actloss_cli.config.yaml_writer import dump_yaml
-from actloss_cli.errors import UserError, user_error
-from actloss_cli.execute.calibrate import measure
 from actloss_cli.execute.run import Session
 from actloss_cli.plan.foretold import foretell
 from actloss_cli.plan.plan import Plan, make_plan
 from actloss_cli.plan.trial import Pairing
+from actloss_cli.recommend.allowance import Allowance
 from actloss_cli.recommend.budget import LEAST_FINALISTS, Prices, afford, least_room, make_schedule, share_out, sizes
 from actloss_cli.recommend.candidates import list_candidates, plain_default
 from actloss_cli.recommend.mistakes import list_avoided
@@ -27,17 +24,6 @@ from actloss_cli.recommend.ranking import rank_pairings
 from actloss_cli.recommend.record import Record, Rung, read_record, write_candidates, write_record
 from actloss_cli.store.reader import read_run
 from actloss_cli.theory.predict import PredictedVerdict
-
-EXTENDED = 1.2
-"""What grids that are extended add to tune trials, about."""
-ANSWER_S = 2.0
-"""What is left of the budget for judging the finalists and writing the answer."""
-SPREAD = 0.9
-"""Of the cores' time, what training gets: at the end of a rung one core waits for the other."""
-MORE = 1.2
-"""Of a budget that would just do, what is asked for."""
-SLOWEST, FASTEST = 4.0, 0.5
-"""Bounds for how far one rung's time may move the prices."""
 
 
 class Trainer(Protocol):
@@ -48,32 +34,19 @@ class Trainer(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Budget:
-    """Seconds from when the table was read, and the workers that share them."""
-
-    seconds: float
-    began: float
-    """By `time.monotonic`."""
-    n_workers: int
-
-    def room_s(self) -> float:
-        """What is left for training, in seconds of one core."""
-        left = self.seconds - ANSWER_S - (time.monotonic() - self.began)
-        return left * self.n_workers * SPREAD
-
-    def short_of_s(self, room_s: float) -> float:
-        """How much longer it would have to be for so many seconds of one core to be left."""
-        return (room_s - self.room_s()) / (self.n_workers * SPREAD)
-
-
 class Search:
     """One question in its folder. What is decided is recorded before it is trained, so that a later call goes on."""
 
     def __init__(
-        self, question: Question, folder: Path, key: str, budget: Budget, train: Trainer, tell: Callable[[str], None]
+        self,
+        question: Question,
+        folder: Path,
+        key: str,
+        allowance: Allowance,
+        train: Trainer,
+        tell: Callable[[str], None],
     ) -> None:
-        self._question, self._folder, self._key, self._budget = question, folder, key, budget
+        self._question, self._folder, self._key, self._allowance = question, folder, key, allowance
         self._train, self._tell = train, tell
         self._default = plain_default(question.profile.kind)
         plan = make_plan(expand(question.config(list_candidates(question.profile))))
@@ -88,7 +61,7 @@ class Search:
         Raises `UserError` where the budget is too small.
         """
         record = read_record(self._folder, self._key)
-        prices = None if record and record.n_finalists else self._measure_prices()
+        prices = None if record and record.n_finalists else self._price()
         record = record or self._begin(prices)
         left: Sequence[Pairing] = self._sound
         for number, epochs in enumerate(record.rung_epochs):
@@ -99,15 +72,16 @@ class Search:
             if session.progress.stopped:
                 return session
             if prices is not None and session.progress.n_fresh:
-                prices = self._corrected(prices, record.rungs[number], session.elapsed_s)
+                prices = self._allowance.corrected(prices, record.rungs[number], session.elapsed_s)
         return self._finish(left, record, prices)
 
     def _begin(self, prices: Prices | None) -> Record:
         assert prices is not None, "measured where there is no record"
         n, epochs = len(self._sound), self._question.task.training.epochs
-        schedule = make_schedule(n, epochs, prices, self._budget.room_s())
+        room = self._room(prices)
+        schedule = make_schedule(n, epochs, prices, room)
         if schedule is None:
-            raise self._too_small(prices)
+            raise self._allowance.too_small(n, least_room(n, epochs, prices), room)
         avoided = list_avoided(self._foretold, self._default)
         return Record(
             key=self._key,
@@ -120,34 +94,20 @@ class Search:
             rung_epochs=schedule.epochs,
         )
 
-    def _too_small(self, prices: Prices) -> UserError:
-        least_s = least_room(len(self._sound), self._question.task.training.epochs, prices)
-        needed_s = MORE * (self._budget.seconds + self._budget.short_of_s(least_s))
-        return user_error(
-            f"a budget of {self._budget.seconds:g} s is too small for these data: {len(self._sound)} pairings would "
-            "get too little training to tell them apart",
-            hint=f"give --budget {math.ceil(needed_s)}s or more",
-        )
+    def _price(self) -> Prices:
+        rung, whole = self._question.rung(self._sound, epochs=1), self._question.config([self._default])
+        return self._allowance.prices(make_plan(expand(rung)), make_plan(expand(whole)))
 
-    def _measure_prices(self) -> Prices:
-        """By a few steps of some of the stacks that are trained first."""
-        self._tell("timing a few steps")
-        (rung,) = measure(make_plan(expand(self._question.rung(self._sound, epochs=1)))).values()
-        (whole,) = measure(make_plan(expand(self._question.config([self._default])))).values()
-        return Prices(EXTENDED * rung.seconds / len(self._sound), EXTENDED * whole.seconds)
-
-    def _corrected(self, prices: Prices, rung: Rung, elapsed_s: float) -> Prices:
-        """What a rung took says more than its first steps."""
-        expected_s = rung.n_pairings * rung.epochs * prices.screen_epoch_s
-        factor = elapsed_s * self._budget.n_workers / expected_s
-        return prices.times(min(max(factor, FASTEST), SLOWEST))
+    def _room(self, prices: Prices, rungs: tuple[Rung, ...] = ()) -> float:
+        n_trainable = sum(said.verdict != PredictedVerdict.INVALID for said in self._foretold.values())
+        return self._allowance.room(prices, n_trainable, rungs)
 
     def _size_of(self, number: int, record: Record, prices: Prices | None) -> int:
         assert prices is not None, "measured where a decision is open"
         n = len(self._sound)
         if number == 0:
             return n
-        n_whole = afford(n, record.rung_epochs, number, prices, self._budget.room_s())
+        n_whole = afford(n, record.rung_epochs, number, prices, self._room(prices, record.rungs))
         return sizes(n, max(n_whole, LEAST_FINALISTS), len(record.rung_epochs))[number]
 
     def _train_rung(self, number: int, left: Sequence[Pairing], record: Record) -> tuple[Session, Sequence[Pairing]]:
@@ -169,7 +129,7 @@ class Search:
         valid, invalid = self._mistakes(record)
         if not record.n_finalists:
             assert prices is not None, "measured where a decision is open"
-            n_whole = int(self._budget.room_s() / prices.whole_s)
+            n_whole = int(self._room(prices, record.rungs) / prices.whole)
             if record.rungs:
                 n_finalists, n_mistakes = share_out(min(n_whole, record.rungs[-1].n_pairings), len(valid))
             else:
@@ -196,6 +156,6 @@ class Search:
 
         def note() -> None:
             write_record(self._folder, record)
-            write_candidates(self._folder, dump_yaml(self._question.config(list(self._foretold)).resolved()))
+            write_candidates(self._folder, dump_yaml(self._question.everything(list(self._foretold)).resolved()))
 
         return self._train(plan, dump_yaml(config.resolved()), key, note), plan

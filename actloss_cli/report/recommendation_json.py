@@ -17,6 +17,7 @@ def recommendation_json(answer: Recommendation, results: str, snippet: str) -> s
                 "n_sound": record.n_sound,
                 "rungs": [asdict(rung) for rung in record.rungs],
                 "n_finalists": record.n_finalists,
+                "n_mistakes": record.n_mistakes,
                 "epochs": record.epochs,
             },
             "n_final": answer.n_final,
