@@ -17,6 +17,9 @@ Standing: TypeAlias = Literal["best", "as good", "undecided", "worse"]
 """Of a pairing against the best: within the margin, not clearly so or not, clearly outside it."""
 
 
+_SAYS_NOTHING = (VerdictName.NO_SIGNAL, VerdictName.INCOMPLETE)
+
+
 @dataclass(frozen=True)
 class Finalist:
     """A pairing that got the whole protocol; all numbers are of its final seeds."""
@@ -82,7 +85,7 @@ def recommend(run: RunData, analysis: Analysis, record: Record) -> Recommendatio
     is_example = pairings["label"].isin([one.example for one in record.avoided]) & (pairings["label"] != record.default)
     is_mistake = is_example & pairings["verdict"].isin(MISMATCHED)  # what works after all is as good as any
     ranked = best_first(pairings[~is_mistake], "score").sort_values("is_reference", ascending=False, kind="stable")
-    no_signal = ranked[ranked["verdict"].isin([VerdictName.NO_SIGNAL, VerdictName.INCOMPLETE])]
+    no_signal = ranked[ranked["verdict"].isin(_SAYS_NOTHING)]
     of_mistakes = {str(row["label"]): row for _, row in pairings[is_mistake].iterrows()}
     acquitted = set(ranked["label"])
     (task,) = run.tasks.index
@@ -113,6 +116,8 @@ def _finalist(pairing_id: str, row: "pd.Series[Any]") -> Finalist:
 
 
 def _standing(row: "pd.Series[Any]") -> Standing:
+    if row["verdict"] in _SAYS_NOTHING:
+        return "undecided"
     if row["is_reference"]:
         return "best"
     if row["works"]:

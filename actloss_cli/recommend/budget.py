@@ -4,6 +4,7 @@ Jamieson & Talwalkar (2016), Non-stochastic best arm identification and hyperpar
 little, the better part goes on with more. Those that are left get the whole protocol, on seeds that chose nothing.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,10 +66,9 @@ def afford(n_pairings: int, rungs: Sequence[int], n_done: int, prices: Prices, r
 
     `rungs` are the epochs of each. 0 where there isn't even room for the rungs.
     """
-    n_whole = n_pairings
-    while n_whole and _cost(n_pairings, n_whole, rungs, n_done, prices) > room:
-        n_whole -= 1
-    return n_whole
+    return bisect_right(
+        range(1, n_pairings + 1), room, key=lambda n_whole: _cost(n_pairings, n_whole, rungs, n_done, prices)
+    )
 
 
 def sizes(n_pairings: int, n_whole: int, n_rungs: int) -> tuple[int, ...]:

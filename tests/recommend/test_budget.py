@@ -1,7 +1,7 @@
 """Halving in numbers: it fits the budget, what is left shrinks by equal shares, nothing is promised that can't be."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actloss_cli.recommend.budget import (
@@ -34,6 +34,7 @@ def test_without_that_time_a_ninth_of_the_epochs_sorts_out_then_a_third():
     assert (schedule.n_pairings, schedule.epochs, schedule.n_whole) == ((256, 64), (10, 30), 16)
 
 
+@settings(deadline=None)
 @given(n=st.integers(5, 600), epochs=st.integers(1, 200), room=st.floats(0.1, 500))
 def test_what_is_planned_fits_or_nothing_is_planned(n, epochs, room):
     schedule = make_schedule(n, epochs, PRICES, room)
