@@ -30,7 +30,7 @@ BENCH_FLAGS := $(if $(WORKERS),--workers $(WORKERS))
 RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs notebook site script-check simulate depth agreement gallery reference scaling optimizers bench bench-quick bench-report bench-setup mlflow-server bench-mlflow wheel clean
+.PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs notebook site script-check simulate depth agreement gallery reference scaling optimizers recommend-study bench bench-quick bench-report bench-setup mlflow-server bench-mlflow wheel clean
 
 help:  ## explain the targets and variables
 	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
@@ -127,6 +127,9 @@ depth: setup  ## gradients in deep networks beside theory, measured, into docs/t
 
 agreement: setup  ## predicted verdicts against measured ones, on the main grid and others, for docs/theory/; many minutes
 	$(PY) -m studies.agreement --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
+
+recommend-study: setup  ## recommendations against whole grids on six tables, for docs/recommend.md; some 30 minutes
+	$(PY) -m studies.recommend --results "$(RESULTS)/recommend" $(if $(WORKERS),--workers $(WORKERS))
 
 reference: setup  ## the table of the main grid that ships with the package, from a finished run of it
 	$(PY) -m studies.reference --run "$(GRID)"

@@ -82,6 +82,7 @@ def _may_be_reference(evidence: Evidence) -> bool:
         and tuning.choice is not None
         and tuning.n_missing == tuning.n_lost == 0
         and tuning.n_failed[tuning.choice.index] == 0
+        and len(finals.trials) > 0
         and bool(finals.finished.all())
         and finals.n_diverged == 0
     )

@@ -74,7 +74,7 @@ def _is_unfinished(evidence: Evidence) -> bool:
     tuning, finals = evidence.tuning, evidence.finals
     if tuning.n_lost:
         return False
-    return tuning.choice is None or tuning.n_missing > 0 or finals.n_missing > 0
+    return tuning.choice is None or tuning.n_missing > 0 or finals.n_missing > 0 or not len(finals.trials)
 
 
 def judge(evidence: Evidence, comparison: Comparison | None, task: Verdict | None, thresholds: Thresholds) -> Verdict:

@@ -19,6 +19,7 @@ from actloss_cli.cli.init import init
 from actloss_cli.cli.list import list_catalogue
 from actloss_cli.cli.merge import merge
 from actloss_cli.cli.plan import plan
+from actloss_cli.cli.recommend import recommend
 from actloss_cli.cli.report import report
 from actloss_cli.cli.run import run
 from actloss_cli.cli.schema import schema
@@ -39,6 +40,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run)
+app.command("recommend")(recommend)
 app.command("plan")(plan)
 app.command("report")(report)
 app.command("show")(show)

@@ -16,7 +16,7 @@ from actloss_cli.cli.options import (
     SetOption,
     WorkersOption,
 )
-from actloss_cli.cli.signals import ignore_signals, signals_given_back, stop_when_asked
+from actloss_cli.cli.signals import ignore_signals, signals_given_back, stopping_on_signals
 from actloss_cli.config.limits import MAX_TRIALS
 from actloss_cli.errors import ExitCode, user_error
 from actloss_cli.execute.cores import default_workers
@@ -111,7 +111,13 @@ def run(
         _say_changes(folder, loaded.resolved())
         with ProgressView() as view:
             session = run_plan(
-                plan, dump_yaml(loaded.resolved()), folder, key, crew=crew, watch=view.update, on_start=stop_when_asked
+                plan,
+                dump_yaml(loaded.resolved()),
+                folder,
+                key,
+                crew=crew,
+                watch=view.update,
+                on_start=stopping_on_signals(say),
             )
         ignore_signals()
     _say_ended(session, folder, part)

@@ -19,22 +19,30 @@ def signals_given_back() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def stop_when_asked(stop: Callable[[], None]) -> None:
-    """From now on the first of `STOPS` calls `stop`, and says so; the next one interrupts."""
-    from actloss_cli.cli.console import say
+def stopping_on_signals(say: Callable[[str], None]) -> Callable[[Callable[[], None]], None]:
+    """Gives what a run is to call with its `stop`: from then on a first signal stops it, a second one ends all.
 
-    stopped = False
+    Of runs one after another, those that begin after the first signal are stopped at once.
+    """
+    stops: list[Callable[[], None]] = []
+    asked = False
 
     def interrupt(*_: object) -> None:
-        nonlocal stopped
-        if stopped:
+        nonlocal asked
+        if asked:
             raise KeyboardInterrupt
-        stopped = True
+        asked = True
         say("stopping: the stacks in flight are finished and stored; press Ctrl-C again to stop now")
-        stop()
+        stops[-1]()
 
-    for number in STOPS:
-        signal.signal(number, interrupt)
+    def on_start(stop: Callable[[], None]) -> None:
+        stops.append(stop)
+        for number in STOPS:
+            signal.signal(number, interrupt)
+        if asked:
+            stop()
+
+    return on_start
 
 
 def ignore_signals() -> None:

@@ -11,11 +11,15 @@ from actloss_cli.datasets.tabular import Table, tabular_dataset
 
 def load_csv(ref: DatasetRef, kind: Kind) -> Dataset:
     """Reads `ref.csv`; raises `DatasetError` for what can't be used as it is."""
-    table = Table(
+    return tabular_dataset(ref.name, table_of(ref), kind, ref.missing)
+
+
+def table_of(ref: DatasetRef) -> Table:
+    """The cells of `ref.csv`, of any kind as yet; raises `DatasetError` for what is no table."""
+    return Table(
         cells=read_table(ref.csv),
         target=ref.target,
         origin=f"CSV {quoted(Path(ref.csv).name)}",
         as_written="csv: PATH, target: COLUMN",
         missing_cells="empty cells, ?, NA, NaN, null and None",
     )
-    return tabular_dataset(ref.name, table, kind, ref.missing)

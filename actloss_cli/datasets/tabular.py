@@ -40,7 +40,7 @@ def tabular_dataset(name: str, table: Table, kind: Kind, missing: Missing) -> Da
     With `missing` "drop" rows with a missing cell are left out; with "mean" a missing number stays NaN and a missing
     text is a category.
     """
-    _check_target_exists(table)
+    target_column(table)
     cells = table.cells.dropna().reset_index(drop=True) if missing == "drop" else table.cells
     _check_rows(len(cells), table)
     _check_missing(cells, table, missing)
@@ -53,7 +53,8 @@ def tabular_dataset(name: str, table: Table, kind: Kind, missing: Missing) -> Da
     return classification(name, X, y, names, classes, QUARTER)
 
 
-def _check_target_exists(table: Table) -> None:
+def target_column(table: Table) -> "pd.Series[Any]":
+    """The column to predict, as it is; raises `DatasetError` where it isn't there, or is all there is."""
     names = list(table.cells.columns)
     if table.target not in names:
         near = difflib.get_close_matches(table.target, names, n=1)
@@ -65,6 +66,7 @@ def _check_target_exists(table: Table) -> None:
         raise DatasetError(
             f"{table.origin} has no column besides the target", "give it at least one column of features"
         )
+    return table.cells[table.target]
 
 
 def _check_rows(n_rows: int, table: Table) -> None:

@@ -10,8 +10,10 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from types import ModuleType
 
 
-def prepare_workers() -> ForkServerContext | SpawnContext:
+def prepare_workers(*others: str) -> ForkServerContext | SpawnContext:
     """Starts to import, in the background, what workers need; gives what makes them. Cheap when called again.
+
+    `others` are modules to import besides, such as those that reading a table takes; the first call alone counts.
 
     On Linux workers are copies of one process that has imported it all and trained nothing: they start at once, also in
     place of one that died. Elsewhere the system's own libraries may not survive being copied: workers start afresh.
@@ -19,7 +21,7 @@ def prepare_workers() -> ForkServerContext | SpawnContext:
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["actloss_cli.execute.preloaded"])
+    context.set_forkserver_preload(["actloss_cli.execute.preloaded", *others])
     resource_tracker.ensure_running()  # The fork server would start it, and that unblocks the signal again.
     # What is blocked now stays so in every worker: Ctrl-C is for this process alone, also while they import.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -35,7 +35,7 @@ def _values(column: pd.Series) -> list[Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     if value is pd.NA:
         return None

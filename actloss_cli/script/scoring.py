@@ -10,8 +10,11 @@ _REACH, _POINTS = 100.0, 2001
 """Of pre-activations by which an output is judged."""
 
 
-def target_lines(head: Head, y: str) -> list[str]:
-    """Lines that make `target` from the array of that name; of a regression, which is scaled, also by how much."""
+def target_lines(head: Head, y: str, seen: str = "[train]") -> list[str]:
+    """Lines that make `target` from the array of that name; of a regression, which is scaled, also by how much.
+
+    `seen` takes the training rows out of it; "" where it holds no others.
+    """
     classes = f"F.one_hot(torch.from_numpy({y}), {head.n_units}).float()"
     match head.coding.target:
         case "index":
@@ -24,10 +27,10 @@ def target_lines(head: Head, y: str) -> list[str]:
             one = f"torch.from_numpy(2 * {y} - 1)[:, None].float()"
             return [f"target = 2 * {classes} - 1" if head.coding.per_class else f"target = {one}"]
         case "rate":
-            return [f"mean = {y}[train].mean()", f"target = torch.from_numpy({y} / mean)[:, None].float()"]
+            return [f"mean = {y}{seen}.mean()", f"target = torch.from_numpy({y} / mean)[:, None].float()"]
         case "standardised":
             return [
-                f"mean, std = {y}[train].mean(), {y}[train].std()",
+                f"mean, std = {y}{seen}.mean(), {y}{seen}.std()",
                 f"target = torch.from_numpy(({y} - mean) / std)[:, None].float()",
             ]
 
@@ -46,6 +49,13 @@ def score_lines(task: Task, head: Head, rows: str) -> list[str]:
         "row, decided = largest.nonzero(as_tuple=True)",
         f"score = balanced_accuracy_score(y[{rows}][row], decided, sample_weight=1 / largest.sum(1)[row])",
     ]
+
+
+def decision(head: Head, kind: str) -> str:
+    """The expression for what `outputs` say of each row: a value in original units, or the number of a class."""
+    if kind == "regression":
+        return _prediction(head)
+    return f"(outputs[:, 0] > {literal(head.threshold)}).long()" if head.n_units == 1 else "outputs.argmax(1)"
 
 
 def _prediction(head: Head) -> str:

@@ -84,7 +84,7 @@ def write_script(trial: Trial, dataset: Dataset, *, diverges: bool, explanation:
         "validation_share": QUARTER,
         "has_missing": bool(np.isnan(dataset.X).any()),
         "y": y,
-        "layers": _layers(trial, [dataset.X.shape[1], *trial.task.model.hidden, head.n_units], n_train, sources),
+        "layers": layer_calls(trial, [dataset.X.shape[1], *trial.task.model.hidden, head.n_units], n_train, sources),
         "initialise": sources.add(INITS[trial.task.model.init]),
         "loss": loss_part(head, diverges, sources),
         "update": update_part(trial, n_steps, sources),
@@ -93,16 +93,21 @@ def write_script(trial: Trial, dataset: Dataset, *, diverges: bool, explanation:
         "score": score_lines(trial.task, head, held_out),
         "score_name": SCORE_NAMES[trial.task.kind],
     }
-    template = _environment().get_template("trial.py.j2")
+    return Script(render("trial.py.j2", values, sources), rows.arrays)
+
+
+def render(template_name: str, values: Mapping[str, object], sources: Sources) -> str:
+    """The template with these values, the definitions that were gathered, and an import of each name that it uses."""
+    template = _environment().get_template(template_name)
     body = template.render(values, definitions=_laid_out(sources.definitions.values()), imports="")
     imports = sources.imports | {name: _IMPORTS[name] for name in free_names(body) if name in _IMPORTS}
     used = set(free_names(body))
     needed = [statement for name, statement in imports.items() if name in used]
     text = template.render(values, definitions=_laid_out(sources.definitions.values()), imports=_sorted(needed))
-    return Script(without_underscores(text), rows.arrays)
+    return without_underscores(text)
 
 
-def _layers(trial: Trial, widths: Sequence[int], n_train: int, sources: Sources) -> list[str]:
+def layer_calls(trial: Trial, widths: Sequence[int], n_train: int, sources: Sources) -> list[str]:
     """The calls that make the model's modules, in order, of inputs, hidden layers and outputs of these widths."""
     batch_size = min(n_train, trial.task.training.batch_size)
     calls = []
