@@ -23,7 +23,7 @@ def merge(
       actloss merge here/grid there/grid -o results/grid
     """
     from actloss_cli.cli.console import say
-    from actloss_cli.cli.show import one_run
+    from actloss_cli.store.folder import one_run
     from actloss_cli.store.merge import merge_runs
     from actloss_cli.store.settings import read_settings
 
