@@ -33,7 +33,7 @@ RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 .PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs notebook site script-check simulate depth agreement gallery reference scaling optimizers recommend-study bench bench-quick bench-report bench-setup mlflow-server bench-mlflow wheel clean
 
 help:  ## explain the targets and variables
-	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 	@awk 'BEGIN { print "\nVariables, as in make run WORKERS=2:" } sub(/^## /, "  ")' Makefile
 
 setup: $(STAMP)  ## make the virtual environment and install into it, where that is not done

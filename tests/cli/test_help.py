@@ -55,7 +55,7 @@ def complete(line: str, *, program: str = "from actloss_cli.cli.app import main;
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("actloss re", {"report"}),
+        ("actloss rep", {"report"}),
         ("actloss run sm", {"smoke"}),
         ("actloss list los", {"losses"}),
         ("actloss explain --dataset moon", {card.name for card in CARDS if card.name.startswith("moon")}),
