@@ -114,10 +114,12 @@ def _output(output: dict[str, Any]) -> str:
     if "image/png" in data:
         return f'<img alt="{_ALT}" src="data:image/png;base64,{"".join(data["image/png"].split())}">'
     if "text/html" in data:
-        return re.sub(r"<style.*?</style>|\n\s*", "", "".join(data["text/html"]), flags=re.DOTALL)
+        return _FRAME_STYLE.sub("", "".join(data["text/html"]))
     return _fenced("".join(output.get("text") or data["text/plain"]), "text")
 
 
+_FRAME_STYLE = re.compile(r"<style.*?</style>|\n\s*|(?<=<table)[^>]*|(?<=<tr) style=[^>]*", re.DOTALL)
+"""What a DataFrame's HTML says of its looks: the site has its own."""
 _ALT = "what the lines above draw"
 
 
