@@ -114,7 +114,7 @@ notebook: setup  ## run docs/notebook.ipynb and store what came out in it; a min
 	$(PY) docs/make_notebook.py
 
 site: setup  ## the documentation as a site that needs no network, into build/site/; any warning is an error
-	$(PY) -m mkdocs build --strict --quiet --site-dir build/site
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet --site-dir build/site
 
 script-check: setup  ## compare scripts of 30 trials, drawn at random, with what is stored of them; a minute
 	SCRIPT_TRIALS=30 $(PY) -m pytest -s tests/script/test_reproduction.py

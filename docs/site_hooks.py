@@ -22,6 +22,8 @@ SOURCES = PurePosixPath("source")
 """The site's folder of what is outside docs/."""
 _LINK = re.compile(r"(?P<before>\]\(|\b(?:src|href)=\")(?P<target>[^)\s\"#:]+)(?=[)\"#])")
 _LIST_AT_ONCE = re.compile(r"^(?![-*|>#\s]|\d+\.)(.+)\n(?=[-*] |\d+\. )", re.MULTILINE)
+_ROW = re.compile(r"^\|.*$", re.MULTILINE)
+_CODE = re.compile(r"`[^`]*`")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -45,22 +47,28 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """A list may follow a paragraph at once, as on the code host."""
-    return _LIST_AT_ONCE.sub(r"\1\n\n", markdown)
+    """Reads as the code host does: a list may follow a paragraph at once, a bar in a cell's code is escaped."""
+    apart = _LIST_AT_ONCE.sub(r"\1\n\n", markdown)
+    return _ROW.sub(lambda row: _CODE.sub(lambda code: code[0].replace(r"\|", "|"), row[0]), apart)
 
 
 def _targets(text: str, path: str) -> Iterator[str]:
-    """Paths in the repository that a text of it refers to."""
-    folder = PurePosixPath(path).parent
-    return (normpath(folder / match["target"]) for match in _LINK.finditer(text))
+    """Paths in the repository that a text of it refers to, if they are there: MkDocs tells of the others."""
+    targets = (_target(match, path) for match in _LINK.finditer(text))
+    return (target for target in targets if (ROOT / target).exists())
+
+
+def _target(match: re.Match[str], path: str) -> str:
+    return normpath(PurePosixPath(path).parent / match["target"])
 
 
 def _linked(text: str, path: str) -> str:
     """With its links as they must be on the site."""
-    from_, to = PurePosixPath(path).parent, PurePosixPath(_place(path)).parent
+    to = PurePosixPath(_place(path)).parent
 
     def moved(match: re.Match[str]) -> str:
-        return match["before"] + relpath(_place(normpath(from_ / match["target"])), to)
+        target = _target(match, path)
+        return match["before"] + relpath(_place(target), to) if (ROOT / target).exists() else match[0]
 
     return _LINK.sub(moved, text)
 
@@ -86,7 +94,7 @@ def _outside(path: str) -> str:
     if not file.is_dir():
         return file.read_text(encoding="utf-8")
     modules = sorted(module.relative_to(file).as_posix() for module in file.rglob("*.py"))
-    return f"# {path}\n\n" + "\n".join(f"- [{module}]({module})" for module in modules)
+    return f"# {path}\n\n" + "\n".join(f"- [{module}]({file.name}/{module})" for module in modules)
 
 
 def _notebook(text: str) -> str:
@@ -106,10 +114,12 @@ def _output(output: dict[str, Any]) -> str:
     if "image/png" in data:
         return f'<img alt="{_ALT}" src="data:image/png;base64,{"".join(data["image/png"].split())}">'
     if "text/html" in data:
-        return re.sub(r"<style.*?</style>|\n\s*", "", "".join(data["text/html"]), flags=re.DOTALL)
+        return _FRAME_STYLE.sub("", "".join(data["text/html"]))
     return _fenced("".join(output.get("text") or data["text/plain"]), "text")
 
 
+_FRAME_STYLE = re.compile(r"<style.*?</style>|\n\s*|(?<=<table)[^>]*|(?<=<tr) style=[^>]*", re.DOTALL)
+"""What a DataFrame's HTML says of its looks: the site has its own."""
 _ALT = "what the lines above draw"
 
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +13,7 @@ from actloss_cli.extending.checks.calling import time_limit
 from actloss_cli.extending.checks.finding import Fault, Finding
 from actloss_cli.extending.refusal import told
 
-STEPS, RATES = 20, 4
+LOOKS, RATES = 20, 4
 LIMIT_S = 120.0
 """For the steps at one rate."""
 COMES_DOWN = 0.9
@@ -31,9 +30,9 @@ def check_optimizer(spec: OptimizerSpec, hyper: Hyper) -> tuple[Finding, ...]:
     best = min((last / first for first, last in losses if math.isfinite(last)), default=math.inf)
     steps = Finding("steps", "holds", "steps on dense parameters, with the loss of each minibatch")
     if best > COMES_DOWN:
-        message = f"doesn't get below {COMES_DOWN:.0%} of the first loss in {STEPS} steps at any rate of its range"
+        message = f"doesn't get below {COMES_DOWN:.0%} of the first loss in {LOOKS} steps at any rate of its range"
         return steps, Finding("descent", "note", f"{message}, {low:g} to {high:g}")
-    return steps, Finding("descent", "holds", f"comes down, to {best:.0%} of the first loss in {STEPS} steps")
+    return steps, Finding("descent", "holds", f"comes down, to {best:.0%} of the first loss in {LOOKS} steps")
 
 
 def _train(spec: OptimizerSpec, hyper: Hyper, lr: float) -> tuple[float, float]:
@@ -46,13 +45,13 @@ def _train(spec: OptimizerSpec, hyper: Hyper, lr: float) -> tuple[float, float]:
             optimizer = spec.torch_class(model.named_parameters(), lr=lr, **hyper, **spec.torch_kwargs)
             if not isinstance(optimizer, optim.Optimizer):
                 raise Fault(f"gives a {type(optimizer).__name__}, not a torch.optim.Optimizer")
-            losses = [float(_step(optimizer, model, x, y)) for _ in range(STEPS)]
+            losses = _losses(optimizer, model, x, y)
     except Fault:
         raise
     except Exception as error:  # whatever a user's optimizer raises
         raise Fault(f"raises {told(error)}") from error
     if lr == spec.lr_range[1] and (still := _unmoved(before, model)):
-        raise Fault(f"leaves {still} as it was in {STEPS} steps at lr {lr:g}")
+        raise Fault(f"leaves {still} as it was in {LOOKS} steps at lr {lr:g}")
     return losses[0], losses[-1]
 
 
@@ -64,15 +63,24 @@ def _model() -> nn.Module:
     return model
 
 
-def _step(optimizer: optim.Optimizer, model: nn.Module, x: Tensor, y: Tensor) -> Any:
+def _losses(optimizer: optim.Optimizer, model: nn.Module, x: Tensor, y: Tensor) -> list[float]:
+    """Of each look at the rows: one for each step, of some optimizers several."""
+    seen: list[float] = []
+
     @torch.enable_grad()
     def closure() -> float:
         optimizer.zero_grad()
         loss = (model(x) - y).square().mean()
         loss.backward()
-        return float(loss.detach())
+        seen.append(float(loss.detach()))
+        return seen[-1]
 
-    return optimizer.step(closure)
+    while len(seen) < LOOKS:
+        n_before = len(seen)
+        optimizer.step(closure)
+        if len(seen) == n_before:
+            raise Fault("steps without a look at the loss: step(closure) calls the closure")
+    return seen
 
 
 def _unmoved(before: Mapping[str, Tensor], model: nn.Module) -> str:
