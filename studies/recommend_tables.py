@@ -18,14 +18,14 @@ _ROWS = 1200
 
 def affairs() -> pd.DataFrame:
     """Whether a wife of Fair's (1978) survey had an affair, which a third had; bundled with statsmodels."""
-    table = fair.load_pandas().data
+    table: pd.DataFrame = fair.load_pandas().data
     table[TARGET] = (table.pop("affairs") > 0).map({True: "yes", False: "no"})
     return table.sample(3000, random_state=0)
 
 
 def vote() -> pd.DataFrame:
     """Whom a voter of 1996 was for, from the American National Election Study; bundled with statsmodels."""
-    table = anes96.load_pandas().data.drop(columns=["popul"])
+    table: pd.DataFrame = anes96.load_pandas().data.drop(columns=["popul"])
     table[TARGET] = table.pop("vote").map({0: "Clinton", 1: "Dole"})
     return table
 

@@ -69,6 +69,7 @@ class Profile:
 
     kind: Kind
     kind_reason: str
+    """By what sign of the target; "" where the kind was given."""
     n_rows: int
     n_features: int
     n_numbers: int
@@ -88,7 +89,7 @@ def profile_csv(path: Path, target: str, kind: AskedKind, missing: Missing) -> t
         if column.nunique() < 2:
             found = KindFound("regression", "")  # loading tells what is wrong with it
         else:
-            found = find_kind(column) if kind == "auto" else KindFound(kind, "as you said")
+            found = find_kind(column) if kind == "auto" else KindFound(kind, "")
         dataset = load(ref, found.kind)
     except DatasetError as error:
         raise _as_options(error) from None

@@ -37,8 +37,8 @@ def describe_profile(profile: Profile) -> list[str]:
     parts = [f"{rows}, {flags:,} of them 0 or 1 alone" if flags else rows]
     if profile.missing_share:
         parts.append(f"{100 * profile.missing_share:.2g} % of the cells missing, filled with means of training rows")
-    said = f"({profile.kind_reason})" if profile.kind_reason.startswith("as") else f"since {profile.kind_reason}"
-    return ["; ".join(parts), f"{profile.kind}, {said}", _describe_target(profile.target)]
+    why = f"since {profile.kind_reason}" if profile.kind_reason else "as you said"
+    return ["; ".join(parts), f"{profile.kind}, {why}", _describe_target(profile.target)]
 
 
 def _describe_target(target: RegressionFacts | ClassFacts) -> str:
