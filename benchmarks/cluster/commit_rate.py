@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,28 +21,12 @@ from actloss_cli.store.packed import PackedOutcome, pack_outcomes
 from actloss_cli.store.schema import DATABASE
 from actloss_cli.store.writer import StoreWriter
 from actloss_cli.threads import single_thread
+from benchmarks.cluster.measured import CommitRate
 
 N_TRAINED = 3
 """Groups of which a stack of each phase is really trained; all others are copies under other seeds."""
 STACKS_PER_COMMIT = 8
 """As many as a cluster's tasks give back at once."""
-
-
-@dataclass(frozen=True)
-class CommitRate:
-    """One stretch of commits."""
-
-    n_before: int
-    """Trials that were there before."""
-    n_trials: int
-    seconds: float
-    megabytes: float
-    """Of the database after it."""
-
-    @property
-    def per_second(self) -> float:
-        """Trials."""
-        return self.n_trials / self.seconds
 
 
 def measure_commit_rate(config: str, folder: Path, stretches: Sequence[int]) -> list[CommitRate]:

@@ -5,9 +5,51 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from benchmarks.cluster.commit_rate import CommitRate
-from benchmarks.cluster.runs import GridRun, TaskCost
 from benchmarks.machine import Machine
+
+
+@dataclass(frozen=True)
+class GridRun:
+    """One run of the command."""
+
+    who: str
+    n_cores: int
+    command_s: float
+    """From the start of the process to its end: imports, plan and, on Ray, its start or the joining of it included."""
+    session_s: float
+    """Of these, from the folder's lock to its release: what grows with the number of trials."""
+    busy_s: float
+    """That cores spent training, summed."""
+    n_trials: int
+    is_same: bool
+    """Whether all that is stored of the trials is what the first run stored, to the last bit."""
+
+
+@dataclass(frozen=True)
+class TaskCost:
+    """Of tasks that do nothing, on a local Ray."""
+
+    round_trip_ms: float
+    """One after another: handed out, run, taken in."""
+    in_flight_ms: float
+    """With four in flight, as a run has them on two cores."""
+
+
+@dataclass(frozen=True)
+class CommitRate:
+    """One stretch of commits."""
+
+    n_before: int
+    """Trials that were there before."""
+    n_trials: int
+    seconds: float
+    megabytes: float
+    """Of the database after it."""
+
+    @property
+    def per_second(self) -> float:
+        """Trials."""
+        return self.n_trials / self.seconds
 
 
 @dataclass(frozen=True)

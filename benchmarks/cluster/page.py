@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from actloss_cli.report.markdown import plain, table
-from benchmarks.cluster.measured import Measured
-from benchmarks.cluster.runs import GridRun
+from benchmarks.cluster.measured import GridRun, Measured
 
 WRITER_BAR = 20_000
 """Trials a second."""

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,39 +17,13 @@ from actloss_cli.execute.ray_cluster.crew import ray_crew
 from actloss_cli.execute.ray_cluster.executor import AHEAD
 from actloss_cli.store.folder import runs_in
 from actloss_cli.store.reader import read_run
+from benchmarks.cluster.measured import GridRun, TaskCost
 from benchmarks.contenders.actloss_command import check_complete
 from benchmarks.jobs import Work
 from studies.nodes import QUIET, cluster_of
 
 ROOT = Path(__file__).resolve().parents[2]
 N_TASKS = 300
-
-
-@dataclass(frozen=True)
-class GridRun:
-    """One run of the command."""
-
-    who: str
-    n_cores: int
-    command_s: float
-    """From the start of the process to its end: imports, plan and, on Ray, its start or the joining of it included."""
-    session_s: float
-    """Of these, from the folder's lock to its release: what grows with the number of trials."""
-    busy_s: float
-    """That cores spent training, summed."""
-    n_trials: int
-    is_same: bool
-    """Whether all that is stored of the trials is what the first run stored, to the last bit."""
-
-
-@dataclass(frozen=True)
-class TaskCost:
-    """Of tasks that do nothing, on a local Ray."""
-
-    round_trip_ms: float
-    """One after another: handed out, run, taken in."""
-    in_flight_ms: float
-    """With four in flight, as a run has them on two cores."""
 
 
 def measure_runs(work: Work, n_cores: int) -> Iterator[GridRun]:

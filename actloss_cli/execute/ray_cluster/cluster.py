@@ -31,11 +31,12 @@ CONNECT_S = 10.0
 PATIENCE_S = 300.0
 """How long nodes may take to say what they run on, with all that they import for it."""
 
-_QUIET = {
+_SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_worker_niceness": "0",  # else they get what other programs leave; local workers get their share
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
-"""For Ray's processes and this one, unless the user has said otherwise: no telemetry, and nothing on the terminal."""
+"""For Ray's processes and this one, unless the user has said otherwise; the first of them turns telemetry off."""
 _INSTALL = "install the same versions of Python, actloss and its dependencies on every node and here"
 
 
@@ -136,9 +137,12 @@ class Cluster:
 @contextmanager
 def joined(address: str, most: int | None, device: str) -> Iterator[Cluster]:
     """The cluster at that address, left in the end; raises `UserError` where there is none to join."""
-    for name, value in _QUIET.items():
+    for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
-    logging.getLogger("ray").setLevel(logging.CRITICAL)  # whatever it warns of comes back as an error that we tell
+    # What it warns of comes back as an error that we tell. For what it prints there is no public switch: of each node
+    # that is lost a page of its last state would go to stdout.
+    logging.getLogger("ray").setLevel(logging.CRITICAL)
+    ray._private.worker._worker_logs_enabled = False
     at_sigterm = signal.getsignal(signal.SIGTERM)
     try:
         _join(address, most)
