@@ -1,4 +1,4 @@
-"""Holds `actloss recommend` against the whole grid of the same candidates on six tables, and writes docs/recommend.md.
+"""Holds `actloss recommend` against the whole grid of the same candidates on six tables, for docs/recommend.md.
 
 python -m studies.recommend [--results DIR] [--workers N] [--folder docs] [--only TABLE]...
 """
@@ -153,15 +153,14 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("results/recommend"), help="where runs are kept")
     parser.add_argument("--workers", type=int, help="worker processes; one per core unless said")
     parser.add_argument("--folder", type=Path, default=Path("docs"), help="where recommend.md goes (docs)")
-    parser.add_argument("--only", action="append", choices=list(TABLES), help="this table alone, and no page")
+    parser.add_argument("--only", action="append", choices=list(TABLES), help="these tables alone")
     arguments = parser.parse_args()
     paths = write_tables(arguments.results / "tables")
     outcomes = []
     for name in arguments.only or TABLES:
         outcomes.append(measure_table(name, paths[name], arguments.results, arguments.workers))
         print(outcomes[-1], flush=True)
-    if not arguments.only:
-        write_page(outcomes, SHARE, arguments.folder / "recommend.md")
+    write_page(outcomes, SHARE, arguments.folder / "recommend.md")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from actloss_cli.datasets import DatasetRef, load
 
 TARGET = "target"
 _ROWS = 1200
+_CATALOGUE = "of the catalogue"
 
 
 def affairs() -> pd.DataFrame:
@@ -56,15 +57,18 @@ class StudyTable:
     make: Callable[[], pd.DataFrame]
     epochs: int
     """Some 300 updates, so that whole grids of them take minutes."""
+    source: str
 
 
 TABLES: Mapping[str, StudyTable] = {
-    "affairs": StudyTable(affairs, 12),
-    "slips": StudyTable(slips, 30),
-    "vote": StudyTable(vote, 30),
-    "counts": StudyTable(_of_catalogue("counts", "regression", _ROWS), 30),
-    "moons": StudyTable(_of_catalogue("moons_label_noise", "binary", _ROWS), 30),
-    "wine": StudyTable(_of_catalogue("wine", "multiclass", None), 100),
+    "affairs": StudyTable(affairs, 12, "survey of Fair (1978), bundled with statsmodels; not of the catalogue"),
+    "slips": StudyTable(
+        slips, 30, "Friedman's (1991) function, one value in thirty written down wrongly; not of the catalogue"
+    ),
+    "vote": StudyTable(vote, 30, "election study of 1996, bundled with statsmodels; not of the catalogue"),
+    "counts": StudyTable(_of_catalogue("counts", "regression", _ROWS), 30, _CATALOGUE),
+    "moons": StudyTable(_of_catalogue("moons_label_noise", "binary", _ROWS), 30, _CATALOGUE),
+    "wine": StudyTable(_of_catalogue("wine", "multiclass", None), 100, _CATALOGUE),
 }
 """By name; the first three are not of the catalogue."""
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
+from actloss_cli.analysis.causes import CauseName
 from actloss_cli.analysis.pairing_order import best_first
 from actloss_cli.analysis.pairing_row import pairing_labels
 from actloss_cli.analysis.pairings import Analysis
@@ -35,6 +36,7 @@ class Finalist:
     """Share of the best one's gain over the floor."""
     lr: float
     cause: str
+    """Of a mismatched one, where it is known."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _finalist(pairing_id: str, row: "pd.Series[Any]") -> Finalist:
         score_high=float(row["score_high"]),
         relative=float(row["relative"]),
         lr=float(row["lr"]),
-        cause=str(row["cause"]),
+        cause="" if row["cause_name"] == CauseName.UNEXPLAINED else str(row["cause"]),
     )
 
 

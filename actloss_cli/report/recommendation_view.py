@@ -84,8 +84,8 @@ def _print_finalists(console: Console, answer: Recommendation) -> None:
         if group:
             say(console, title)
             for one in group[:_LISTED]:
-                lr = f", learning rate {format_lr(one.lr)}"
-                say(console, f"{one.pairing}: {_of(one)}{lr}", indent=2)
+                keeps = f", keeps {100 * one.relative:.3g} %, learning rate {format_lr(one.lr)}"
+                say(console, f"{one.pairing}: {_of(one)}{keeps}", indent=2)
             if len(group) > _LISTED:
                 say(console, f"and {len(group) - _LISTED} more", indent=2)
     say(console, shown(console, f"the plain default {default.pairing}", "bold"), f" {_STANDS[default.standing]}")

@@ -174,7 +174,7 @@ def test_what_was_stopped_in_a_rung_goes_on_to_the_same_answer(folder, first, tm
         ),
         (
             "0.1%",
-            "error: a budget of 0.1 % is too small for these data: 105 pairings would get too little training to tell "
+            "error: a budget of 0.1 % is too small for these data: 99 pairings would get too little training to tell "
             "them apart\nhint: give --budget 3% or more",
         ),
     ],
