@@ -1,7 +1,7 @@
 """Finds a declaration by the name that a user typed; a miss says what the name is instead, or what is near it."""
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from actloss_cli.catalogue.activations import ACTIVATIONS
@@ -80,6 +80,15 @@ def find_loss(name: str) -> LossSpec:
 def find_optimizer(name: str) -> OptimizerSpec:
     """The optimizer of that name or alias; raises `UnknownFunction`."""
     return _find(name, "optimizer", _OPTIMIZERS)
+
+
+FIND: Mapping[str, Callable[[str], Spec]] = {
+    "activation": find_activation,
+    "output": find_output,
+    "loss": find_loss,
+    "optimizer": find_optimizer,
+}
+"""By role."""
 
 
 def _find(name: str, role: str, index: dict[str, S]) -> S:

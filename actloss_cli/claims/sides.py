@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 import pandas as pd
 
 from actloss_cli.catalogue import UnknownFunction
+from actloss_cli.catalogue.lookup import FIND
 from actloss_cli.claims.schema import Side
-from actloss_cli.config.entries import FIND, ROLES, Role
+from actloss_cli.config.entries import ROLES, Role
 from actloss_cli.config.flaw import Flaw, KeyPath, carried
 from actloss_cli.config.wording import nearest_or_all, shown
 

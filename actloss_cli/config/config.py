@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from actloss_cli.catalogue import Choice
-from actloss_cli.config.entries import FIND, ROLES, Role
+from actloss_cli.catalogue.lookup import FIND
+from actloss_cli.config.entries import ROLES, Role
 from actloss_cli.config.exclusion import Axes
 from actloss_cli.config.schema import OPENML_PREFIX, Pattern
 from actloss_cli.config.task_names import label_of

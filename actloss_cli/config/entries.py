@@ -1,6 +1,6 @@
 """One entry of an axis, a name or a mapping, to its choices: finds the function, multiplies out lists of settings."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal, TypeAlias, get_args
@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, get_args
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice, UnknownFunction
 from actloss_cli.catalogue.choice import CODE_PREFIX, Code
+from actloss_cli.catalogue.lookup import FIND
 from actloss_cli.catalogue.spec import HyperValue, Spec
 from actloss_cli.config.code_rule import NO_CODE, CodeRule
 from actloss_cli.config.flaw import Flaw, KeyPath
@@ -18,13 +19,6 @@ from actloss_cli.extending.loading import is_foreign, load
 
 Role: TypeAlias = Literal["activation", "output", "loss", "optimizer"]
 ROLES: tuple[Role, ...] = get_args(Role)
-
-FIND: Mapping[Role, Callable[[str], Spec]] = {
-    "activation": catalogue.find_activation,
-    "output": catalogue.find_output,
-    "loss": catalogue.find_loss,
-    "optimizer": catalogue.find_optimizer,
-}
 
 REGISTRY: Mapping[Role, tuple[Spec, ...]] = {
     "activation": tuple(spec for spec in catalogue.ACTIVATIONS if spec.hidden),

@@ -5,7 +5,8 @@ from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from actloss_cli.catalogue import Choice, UnknownFunction
-from actloss_cli.config.entries import FIND, ROLES, Role
+from actloss_cli.catalogue.lookup import FIND
+from actloss_cli.config.entries import ROLES, Role
 from actloss_cli.config.schema import Pattern
 from actloss_cli.plan.trial import Pairing, Task
 

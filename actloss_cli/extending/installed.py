@@ -34,6 +34,7 @@ _PACKAGE = "pytorch_optimizer"
 
 _NO_HESSIAN = "asks for second derivatives, which the training loop doesn't make"
 _NO_MODEL = "asks for the model and takes over its backward pass"
+_NO_RATE = "sets its rate itself, and keeps none that could be tuned"
 _NO_GROUPS = "asks for several processes"
 _MUONS = ("adago", "adamuon", "muon", "muonclip", "normuon")
 REFUSED: Mapping[str, str] = MappingProxyType(
@@ -44,6 +45,9 @@ REFUSED: Mapping[str, str] = MappingProxyType(
         "adalomo": _NO_MODEL,
         "demo": _NO_GROUPS,
         "distributedmuon": _NO_GROUPS,
+        "a2grad": _NO_RATE,
+        "alig": _NO_RATE,
+        "sara": "left a small matrix as it was when it was tried",
         "adammini": "asks for the model itself, beside its parameters",
         "bsam": "asks for the number of rows",
         "ranger21": "asks for the number of steps",

@@ -1,16 +1,15 @@
 """Names that are not the catalogue's to declarations that every other part finds there. Imports and runs their code."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from torch.optim import Optimizer
 
-from actloss_cli import catalogue
 from actloss_cli.catalogue import UnknownFunction
 from actloss_cli.catalogue.choice import CODE_PREFIX, Choice, Code
-from actloss_cli.catalogue.lookup import register
-from actloss_cli.catalogue.spec import LossSpec, OptimizerSpec, Spec
+from actloss_cli.catalogue.lookup import FIND, register
+from actloss_cli.catalogue.spec import ActivationSpec, LossSpec, OptimizerSpec, Spec
 from actloss_cli.extending.activations import activation_from
 from actloss_cli.extending.checks.finding import Finding
 from actloss_cli.extending.installed import find_installed, is_installed
@@ -25,12 +24,6 @@ _DECLARE: Mapping[str, Callable[[Any, str, str], tuple[Spec, tuple[Finding, ...]
     "optimizer": optimizer_from,
 }
 """By role: from what the name stands for, the name and where it is from."""
-_CATALOGUE: Mapping[str, Callable[[str], Spec]] = {
-    "activation": catalogue.find_activation,
-    "output": catalogue.find_output,
-    "loss": catalogue.find_loss,
-    "optimizer": catalogue.find_optimizer,
-}
 
 _loaded: dict[tuple[str, str], Code] = {}
 
@@ -62,10 +55,10 @@ def check_by_name(role: str | None, name: str, folders: Sequence[str]) -> Loaded
     if name.startswith(CODE_PREFIX):
         found = find(name, folders)
         return _declare(role or _role_of(found.value), name, found)
-    known = role or next((one for one in _CATALOGUE if _knows(one, name) or is_installed(one, name)), "activation")
+    known = role or next((one for one in FIND if _knows(one, name) or is_installed(one, name)), "activation")
     if is_foreign(known, name):
         return load(known, name, folders)
-    spec = _CATALOGUE[known](name)
+    spec = FIND[known](name)
     checked, findings = _DECLARE[known](spec, spec.name, spec.source)
     return Loaded(checked, None, findings)
 
@@ -88,6 +81,8 @@ def _found(role: str, name: str, folders: Sequence[str]) -> Found:
 
 def _declare(role: str, name: str, found: Found) -> Loaded:
     spec, findings = _DECLARE[role](found.value, name, _source(name, found))
+    if isinstance(spec, ActivationSpec) and not name.startswith(CODE_PREFIX):
+        spec = replace(spec, hidden=role == "activation", output=role == "output")  # as its package offers it
     register(spec)
     _loaded[role, name] = found.code
     return Loaded(spec, found.code, findings)
@@ -112,7 +107,7 @@ def _knows(role: str, name: str) -> bool:
     if (role, name) in _loaded:
         return False
     try:
-        _CATALOGUE[role](name)
+        FIND[role](name)
     except UnknownFunction:
         return False
     return True

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor, optim
 
-from actloss_cli.catalogue.spec import OptimizerSpec
+from actloss_cli.catalogue.spec import REGIME, OptimizerSpec
 from actloss_cli.extending.checks.finding import Finding, fault_in
 from actloss_cli.extending.checks.optimizer import check_optimizer
 from actloss_cli.extending.described import formula_of
@@ -34,11 +34,12 @@ def optimizer_from(value: Any, name: str, source: str) -> tuple[OptimizerSpec, t
             hint = "name a torch.optim.Optimizer class, or a function (parameters, lr) that gives one"
             raise Unusable(f"'{name}' is a {_kind(value)}, not an optimizer", hint)
         hyper = hyper_of(value, name, ("parameters",), ("lr",))
+        # One of its own settings that is named as one of every optimizer's stays at its default.
         spec = OptimizerSpec(
             name=name,
             formula=formula_of(value),
             source=source,
-            hyper={key: default for key, default in hyper.items() if key not in _NOT_SET},
+            hyper={key: default for key, default in hyper.items() if key not in (*_NOT_SET, *REGIME)},
             torch_class=without_names(value),
             wraps=source,
             update=None,
