@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 SERVER = Path(os.environ.get("MLFLOW_SERVER", Path(__file__).parent / ".venv-mlflow" / "bin" / "mlflow"))
-START_S = 180
+START_S = 300
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,10 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that runs already, by MLFLOW_TRACKING_URI, else one of the session's own."""
+    if uri := os.environ.get("MLFLOW_TRACKING_URI"):
+        yield Server(uri)
+        return
     if not SERVER.exists():
         reason = "not installed: an MLflow server; make mlflow-server"
         if os.environ.get("REQUIRE_ALL") == "1":
