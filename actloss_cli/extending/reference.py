@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -49,7 +49,8 @@ def find(name: str, folders: Sequence[str]) -> Found:
 
 def import_module(name: str, folders: Sequence[str]) -> ModuleType:
     """The module, imported again where its file has changed since; what it prints goes to stderr."""
-    with _looked_for_in(folders), contextlib.redirect_stdout(sys.stderr):
+    _look_in(folders)
+    with contextlib.redirect_stdout(sys.stderr):
         try:
             module = importlib.import_module(name)
             if _imported.setdefault(name, file_digest(module)) != file_digest(module):
@@ -82,12 +83,10 @@ def file_digest(module: ModuleType) -> str:
     return hashlib.sha256(content).hexdigest()[:_DIGITS]
 
 
-@contextlib.contextmanager
-def _looked_for_in(folders: Sequence[str]) -> Iterator[None]:
-    """They stay on the path: a function may import more when it is called."""
+def _look_in(folders: Sequence[str]) -> None:
+    """They come last on the path, and stay there: a function may import more when it is called."""
     sys.path += [folder for folder in folders if folder not in sys.path]
     importlib.invalidate_caches()
-    yield
 
 
 def _fails(name: str, error: BaseException) -> Unusable:
