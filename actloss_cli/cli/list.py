@@ -55,16 +55,18 @@ def list_catalogue(
         render_rows(stdout(), rows)
         if what is Shelf.DATASETS:
             say(_OTHER_DATASETS)
-        else:
-            _say_offered(_ROLES[what])
+        _say_offered(what)
 
 
-def _say_offered(role: str) -> None:
+def _say_offered(what: Shelf) -> None:
     """What installed packages add, by its names: nothing of theirs is imported."""
     from actloss_cli.cli.console import say
-    from actloss_cli.extending.installed import offered
+    from actloss_cli.datasets.offered import GROUP
+    from actloss_cli.entry_points import offered_in
+    from actloss_cli.extending.installed import GROUPS
 
-    names = [f"{name} ({point.dist.name})" if point.dist else name for name, point in offered(role).items()]
+    points = offered_in({Shelf.DATASETS: GROUP, **{shelf: GROUPS[role] for shelf, role in _ROLES.items()}}[what])
+    names = [f"{name} ({point.dist.name})" if point.dist else name for name, point in points.items()]
     if names:
         say(f"installed packages offer as well: {', '.join(names)}")
 

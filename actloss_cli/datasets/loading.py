@@ -9,12 +9,16 @@ from actloss_cli.datasets.cache import cached_path, openml_name
 from actloss_cli.datasets.cards import CARDS
 from actloss_cli.datasets.dataset import Dataset, DatasetCard, DatasetRef
 from actloss_cli.datasets.error import DatasetError, quoted
+from actloss_cli.datasets.offered import offered_card
 
 _LISTING = "see 'actloss list datasets'"
 
 
 def find_card(name: str) -> DatasetCard:
-    """The card of that name, in any case, hyphens as underscores; raises `DatasetError`."""
+    """The card of that name, in any case, hyphens as underscores, or else of what a package offers under it.
+
+    Raises `DatasetError`.
+    """
     cards = {card.name: card for card in CARDS}
     folded = name.strip().lower().replace("-", "_").replace(" ", "_")
     if folded in cards:
@@ -23,6 +27,8 @@ def find_card(name: str) -> DatasetCard:
         raise DatasetError(
             f"unknown dataset {quoted(name)}", "for a file of your own write dataset: {csv: PATH, target: COLUMN}"
         )
+    if card := offered_card(name.strip()):
+        return card
     near = difflib.get_close_matches(folded, cards, n=1)
     raise DatasetError(f"unknown dataset {quoted(name)}", f"did you mean '{near[0]}'? {_LISTING}" if near else _LISTING)
 

@@ -9,12 +9,13 @@ import functools
 import importlib
 import sys
 from collections.abc import Callable, Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from types import MappingProxyType
 from typing import Any
 
 from torch import Tensor
 
+from actloss_cli.entry_points import offered_in
 from actloss_cli.extending.reference import Found, code_of
 from actloss_cli.extending.refusal import Unusable, told
 
@@ -65,10 +66,7 @@ def is_installed(role: str, name: str) -> bool:
 
 def offered(role: str) -> Mapping[str, EntryPoint]:
     """By name, what packages offer in that role; of two with one name the first. Nothing is imported."""
-    found: dict[str, EntryPoint] = {}
-    for point in entry_points(group=GROUPS[role]):
-        found.setdefault(point.name, point)
-    return found
+    return offered_in(GROUPS[role])
 
 
 def find_installed(role: str, name: str) -> Found:
