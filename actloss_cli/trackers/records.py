@@ -23,7 +23,7 @@ class TrialRecord:
 
     id: str
     name: str
-    """`task/activation/output/loss/optimizer`, then lr and seed."""
+    """`task/activation/output/loss/optimizer`, then phase, lr and seed."""
     is_done: bool
     """Whether it came to its end, a diverged one too; crashed ones and those that took too long did not."""
     parameters: Mapping[str, str]
@@ -42,7 +42,7 @@ def trial_records(run: RunData, curves: pd.DataFrame) -> list[TrialRecord]:
     return [
         TrialRecord(
             id=str(row["trial"]),
-            name=f"{'/'.join(str(row[name]) for name in PARAMETERS[:5])} lr={row['lr']:g} seed={row['seed']}",
+            name=f"{'/'.join(str(row[name]) for name in PARAMETERS[:5])} {row['phase']} lr={row['lr']:g} seed={row['seed']}",
             is_done=row["status"] in ("done", "diverged"),
             parameters={name: str(row[name]) for name in PARAMETERS},
             tags={name: str(row[name]) for name in TAGS},
