@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param
+from mlflow.entities import Metric, Param, Run
 from mlflow.exceptions import MlflowException
 
 from actloss_cli.errors import user_error
@@ -35,27 +35,19 @@ class Exported:
     experiment_id: str
 
 
-@dataclass(frozen=True)
-class _Begun:
-    """A run of MLflow's that holds a trial."""
-
-    run_id: str
-    start_ms: int
-    is_complete: bool
-
-
 def export_to_mlflow(records: Sequence[TrialRecord], tracking_uri: str, experiment: str) -> Exported:
     """Makes a run of each record in the experiment, which is made where it is not there.
 
-    A run whose export was broken off is completed. Raises `UserError` where the server does not answer or refuses.
+    A run whose export was broken off is deleted and made anew. Raises `UserError` where the server does not answer, or
+    refuses.
     """
     with _refusals_told(tracking_uri):
         client = MlflowClient(tracking_uri)
         experiment_id = _find_experiment(client, experiment)
-        begun = _find_begun(client, experiment_id)
-        missing = [one for one in records if one.id not in begun or not begun[one.id].is_complete]
+        known = _find_known(client, experiment_id)
+        missing = [one for one in records if one.id not in known]
         with ThreadPoolExecutor(N_SENDERS) as senders:
-            for _ in senders.map(lambda one: _send(client, experiment_id, one, begun.get(one.id)), missing):
+            for _ in senders.map(lambda one: _send(client, experiment_id, one), missing):
                 pass
     return Exported(len(missing), len(records) - len(missing), experiment_id)
 
@@ -66,36 +58,35 @@ def _find_experiment(client: MlflowClient, name: str) -> str:
     return str(client.create_experiment(name) if found is None else found.experiment_id)
 
 
-def _find_begun(client: MlflowClient, experiment_id: str) -> dict[str, _Begun]:
-    """By trial, whatever of this package is in the experiment."""
-    found: dict[str, _Begun] = {}
+def _find_known(client: MlflowClient, experiment_id: str) -> set[str]:
+    """Trials that are in the experiment whole; deletes the runs of others, whose points some stores would double."""
+    found: list[Run] = []
     token = None
     while True:
         page = client.search_runs(
             [experiment_id], f"tags.`{TRIAL_TAG}` != ''", max_results=RUNS_PER_PAGE, page_token=token
         )
-        for run in page:
-            is_complete = run.info.status != "RUNNING"
-            found[run.data.tags[TRIAL_TAG]] = _Begun(run.info.run_id, run.info.start_time, is_complete)
+        found += page
         token = page.token
         if not token:
-            return found
+            break
+    for run in found:
+        if run.info.status == "RUNNING":
+            client.delete_run(run.info.run_id)
+    return {run.data.tags[TRIAL_TAG] for run in found if run.info.status != "RUNNING"}
 
 
-def _send(client: MlflowClient, experiment_id: str, record: TrialRecord, begun: _Begun | None) -> None:
+def _send(client: MlflowClient, experiment_id: str, record: TrialRecord) -> None:
     """The run, all that belongs to it, and last that it is complete."""
-    if begun is None:
-        start_ms = time.time_ns() // 1_000_000
-        tags = {TRIAL_TAG: record.id, **{f"actloss.{name}": value for name, value in record.tags.items()}}
-        run = client.create_run(experiment_id, start_ms, tags, run_name=record.name)
-        begun = _Begun(run.info.run_id, start_ms, is_complete=False)
-    # The times are the run's own, so that points which are sent twice are the same points.
-    first, *rest = _chunks(_metrics(record, begun.start_ms)) or [[]]
-    client.log_batch(begun.run_id, first, [Param(name, value) for name, value in record.parameters.items()])
+    start_ms = time.time_ns() // 1_000_000
+    tags = {TRIAL_TAG: record.id, **{f"actloss.{name}": value for name, value in record.tags.items()}}
+    run_id = client.create_run(experiment_id, start_ms, tags, run_name=record.name).info.run_id
+    first, *rest = _chunks(_metrics(record, start_ms)) or [[]]
+    client.log_batch(run_id, first, [Param(name, value) for name, value in record.parameters.items()])
     for metrics in rest:
-        client.log_batch(begun.run_id, metrics)
-    end_ms = begun.start_ms + round(1000 * record.metrics.get("elapsed_s", 0))
-    client.set_terminated(begun.run_id, "FINISHED" if record.is_done else "FAILED", end_ms)
+        client.log_batch(run_id, metrics)
+    end_ms = start_ms + round(1000 * record.metrics.get("elapsed_s", 0))
+    client.set_terminated(run_id, "FINISHED" if record.is_done else "FAILED", end_ms)
 
 
 def _metrics(record: TrialRecord, at_ms: int) -> list[Metric]:

@@ -1,7 +1,7 @@
 """From a run's tables to a record of each trial, in terms that every tracker has: parameters, metrics, curves, tags."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -23,7 +23,7 @@ class TrialRecord:
 
     id: str
     name: str
-    """`task/activation/output/loss/optimizer`, then lr and seed."""
+    """`task/activation/output/loss/optimizer`, then phase, lr and seed."""
     is_done: bool
     """Whether it came to its end, a diverged one too; crashed ones and those that took too long did not."""
     parameters: Mapping[str, str]
@@ -42,7 +42,7 @@ def trial_records(run: RunData, curves: pd.DataFrame) -> list[TrialRecord]:
     return [
         TrialRecord(
             id=str(row["trial"]),
-            name=f"{'/'.join(str(row[name]) for name in PARAMETERS[:5])} lr={row['lr']:g} seed={row['seed']}",
+            name=_name(row),
             is_done=row["status"] in ("done", "diverged"),
             parameters={name: str(row[name]) for name in PARAMETERS},
             tags={name: str(row[name]) for name in TAGS},
@@ -51,6 +51,11 @@ def trial_records(run: RunData, curves: pd.DataFrame) -> list[TrialRecord]:
         )
         for row in rows
     ]
+
+
+def _name(row: Mapping[Hashable, object]) -> str:
+    pairing = "/".join(str(row[name]) for name in PARAMETERS[:5])
+    return f"{pairing} {row['phase']} lr={row['lr']:g} seed={row['seed']}"
 
 
 def _is_finite(value: object) -> bool:

@@ -101,16 +101,20 @@ def test_curves_are_there_point_by_point(server, runs, results):
         assert server.history(runs[done][0]["info"]["run_id"], metric) == expected
 
 
-def test_a_second_export_sends_nothing_and_one_that_was_broken_off_is_completed(server, runs, send):
+def test_a_second_export_sends_nothing_and_one_that_was_broken_off_is_sent_anew(server, runs, send):
     assert "sent 0 trials in" in send()
     (run, _), *_ = [one for one in runs.values() if one[1]["actloss.status"] == "done"]
     run_id = run["info"]["run_id"]
+    ids = {one["info"]["run_id"] for one, _ in runs.values()}
     before = server.history(run_id, "validation_score")
     server.ask("runs/update", run_id=run_id, status="RUNNING")
     assert re.match(rf"sent 1 trials in [0-9.]+ s; {N_TRIALS - 1:,} were there already\n", send())
-    assert server.ask(f"runs/get?run_id={run_id}")["run"]["info"]["status"] == "FINISHED"
-    assert len(server.runs(EXPERIMENT)) == N_TRIALS
-    assert server.history(run_id, "validation_score") == before
+    now = server.runs(EXPERIMENT)
+    assert (len(now), {one["info"]["status"] for one in now}) == (N_TRIALS, {"FINISHED"})
+    (again,) = [
+        one for one in now if one["info"]["run_name"] == run["info"]["run_name"] and one["info"]["run_id"] not in ids
+    ]
+    assert server.history(again["info"]["run_id"], "validation_score") == before
 
 
 @pytest.mark.parametrize(
