@@ -55,9 +55,9 @@ the trivial predictor that the recommended pairing keeps; 95 % is the margin.
 - The whole grid's best is better than the plain default on {n_beaten} of {n} ({beaten}), by a 95 % t interval over the
   seeds' differences. The recommended pairing is so too on {n_better} of these.
 - *Training* is the share of the whole grid's epochs, summed over trials; on one table every epoch has the same
-  updates, and takes about as long in stacks of 15 models or more. It is no time by the clock: the start of the
-  command, some seconds, is not in it, nor is what a run takes besides to plan, to store and to judge. The study prints
-  what workers took by the clock for both.
+  updates. It is no time by the clock: an update takes somewhat longer in the finalists' small stacks than in the grid's
+  large ones, and the start of the command, some seconds, is not in it, nor is what a run takes besides to plan, to
+  store and to judge. The study prints what workers took by the clock for both.
 - A training has some 300 updates here, so that whole grids take minutes.
 
 {sources}
