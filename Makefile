@@ -28,7 +28,7 @@ RUN_FLAGS := --results "$(RESULTS)" $(if $(WORKERS),--workers $(WORKERS))
 .PHONY: help setup run smoke test lint types unit claims claims-by-hand battery faults fuzz soak reliability everything format docs script-check simulate depth agreement recommend-study gallery reference bench bench-quick bench-report bench-setup wheel clean
 
 help:  ## explain the targets and variables
-	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## "; print "Targets:" } /^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 	@awk 'BEGIN { print "\nVariables, as in make run WORKERS=2:" } sub(/^## /, "  ")' Makefile
 
 setup: $(VENV)/.installed  ## make the virtual environment and install into it, where that is not done
