@@ -17,7 +17,6 @@ from scipy import stats
 
 from actloss_cli.analysis import analyse
 from actloss_cli.analysis.pairing_row import pairing_labels
-from actloss_cli.analysis.verdicts import MISMATCHED
 from actloss_cli.plan.selection import Floats
 from actloss_cli.store.data import RunData
 from actloss_cli.store.reader import read_run
@@ -58,8 +57,9 @@ class Outcome:
     default: str
     default_score: float
     default_verdict: str
-    beats_default: tuple[float, float, float]
-    """Mean over seeds of what is taken less the default, with its 95 % t interval."""
+    best_less_default: tuple[float, float, float]
+    take_less_default: tuple[float, float, float]
+    """Means over seeds, with their 95 % t intervals."""
 
     @property
     def within(self) -> bool:
@@ -73,8 +73,8 @@ class Outcome:
 
     @property
     def default_is_beaten(self) -> bool:
-        """Whether the whole grid finds the default mismatched."""
-        return self.default_verdict in MISMATCHED
+        """Whether the whole grid's best is clearly better than the default."""
+        return self.best_less_default[1] > 0
 
 
 def measure_table(name: str, csv: Path, results: Path, workers: int | None) -> Outcome:
@@ -113,7 +113,8 @@ def judge(name: str, answer: dict[str, dict[str, str]], folder: Path, whole: Pat
         default=default,
         default_score=float(score[default]),
         default_verdict=str(pairings["verdict"][default]),
-        beats_default=paired(_finals(run, take), _finals(run, default)),
+        best_less_default=paired(_finals(run, reference), _finals(run, default)),
+        take_less_default=paired(_finals(run, take), _finals(run, default)),
     )
 
 
