@@ -46,4 +46,6 @@ def test_without_measurements_the_page_says_how_to_use_it():
     text = page(Measured())
     assert "--executor ray --address auto" in text
     assert "#SBATCH --array=1-8" in text
+    assert "Nothing is measured yet." in text
     assert "What Ray costs" not in text
+    assert "Machine" not in text

@@ -22,7 +22,8 @@ def page(measured: Measured) -> str:
 
 def _paragraphs(measured: Measured) -> Iterator[str]:
     yield "# Beyond one machine"
-    yield "Measured and written by `make scaling`, which takes some ten minutes on two cores."
+    nothing = "" if measured.machines else " Nothing is measured yet."
+    yield f"Written by `make scaling`, which measures for some ten minutes on two cores.{nothing}"
     yield "## On a Ray cluster"
     yield USE.read_text(encoding="utf-8").strip()
     if measured.runs:
@@ -33,7 +34,8 @@ def _paragraphs(measured: Measured) -> Iterator[str]:
         yield from _commits(measured)
     yield "## Without an engine: job arrays"
     yield SHARDS.read_text(encoding="utf-8").strip()
-    yield "## Machine"
+    if measured.machines:
+        yield "## Machine"
     for part, machine in measured.machines.items():
         facts = {"date": machine.started, "command": f"make scaling ({machine.command})", "code": machine.code}
         yield table((part, ""), [(name, plain(value)) for name, value in (facts | machine.facts).items()])

@@ -145,3 +145,15 @@ main()
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == "error: --executor ray: Ray is not installed\nhint: pip install 'actloss-cli[ray]'\n"
+
+
+@pytest.mark.requires("ray")
+def test_of_nodes_at_one_address_each_that_differs_is_told_once():
+    from actloss_cli.execute.ray_cluster.cluster import mismatch
+
+    ours = software_here()
+    theirs = replace(ours, versions={**ours.versions, "numpy": "1.0"})
+    found = mismatch([("node a", theirs), ("node a", ours), ("node a", theirs), ("node b", ours)])
+    (problem,) = found.problems
+    assert problem.where == "node a"
+    assert problem.message == f"numpy 1.0 instead of {ours.versions['numpy']}"

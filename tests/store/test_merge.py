@@ -112,7 +112,7 @@ def test_other_numbers_for_the_same_trial_are_refused(tiny_run, tmp_path, change
     ("change", "said"),
     [
         ("UPDATE settings SET value = '{}' WHERE key = 'thresholds'", "value of 'thresholds' differs: "),
-        ("UPDATE tasks SET n_train = 7 WHERE task = 'moons'", "n_train of 'moons' differs: 563 before, 7 there"),
+        ("UPDATE tasks SET n_train = 7 WHERE task = 'moons'", "n_train of 'moons' differs: 750 before, 7 there"),
         ("DELETE FROM pairings WHERE pairing_id LIKE 'moons/relu/sigmoid/bce/%'", "it lacks 'moons/relu/sigmoid/bce/"),
         ("UPDATE predictions SET verdict = 'slow' WHERE verdict = 'works'", "verdict of '"),
     ],

@@ -156,10 +156,10 @@ def mismatch(nodes: Iterable[tuple[str, Software]]) -> UserError:
     """The user's error for nodes, by name, of which some run on other versions than this process."""
     problems = [
         Problem(", ".join(found), where=name, hint=_INSTALL)
-        for name, software in dict(nodes).items()
+        for name, software in nodes
         if (found := list(differences(software, software_here())))
     ]
-    return UserError(*problems)
+    return UserError(*dict.fromkeys(problems))  # several nodes may be at one address
 
 
 def cannot_run(words: str) -> UserError:
