@@ -53,7 +53,7 @@ def configuration_page() -> str:
     headings = _headings(schema)
     parts = [_INTRODUCTION]
     for section in DESCRIPTIONS:
-        owner = schema if section is ConfigFile else schema["definitions"][section.__name__]
+        owner = schema if section is ConfigFile else _mapping(schema["definitions"][section.__name__])
         keys = {
             key: value
             for key, value in owner["properties"].items()
@@ -74,7 +74,7 @@ def _usual(role: Role) -> list[str]:
 def _headings(schema: Schema) -> dict[str, str]:
     """Of each section by its class's name: the key that it stands under and, of several there, which it is."""
     found = {ConfigFile.__name__: "The top of a config"}
-    for owner in (schema, *(part for name, part in schema["definitions"].items() if name in _SECTIONS)):
+    for owner in (schema, *(_mapping(part) for name, part in schema["definitions"].items() if name in _SECTIONS)):
         for key, value in owner["properties"].items():
             names = [name for name in dict.fromkeys(_references(value)) if name in _SECTIONS]
             for name in names:
@@ -83,9 +83,16 @@ def _headings(schema: Schema) -> dict[str, str]:
     return found
 
 
+def _mapping(section: Schema) -> Schema:
+    """The long form of one that can also be written in short."""
+    return section if "properties" in section else next(way for way in section["anyOf"] if "properties" in way)
+
+
 def _told_apart(section: Schema) -> str:
     """`conv1d or conv2d`, by its kinds, or `csv`, by the key that it must have."""
-    kind = section["properties"].get("kind")
+    kind = _mapping(section)["properties"].get("kind")
+    if kind and "pattern" in kind:
+        return "your own code"
     return " or ".join(_choices(kind)) if kind else str(section["required"][0])
 
 
