@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 
-_SPECIAL = re.compile(r"([\\`*_|<>\[\]])")
+_SPECIAL = re.compile(r"([\\`*_|>\[\]])")
 
 
 def plain(text: str) -> str:
     """Text without markup, for a paragraph or a table's cell."""
-    return _SPECIAL.sub(r"\\\1", text)
+    return _SPECIAL.sub(r"\\\1", text).replace("<", "&lt;")  # not all of Markdown's readers know an escaped one
 
 
 def code(text: str) -> str:
