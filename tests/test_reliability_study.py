@@ -103,7 +103,10 @@ def test_durability_is_measured_on_real_runs_and_the_store_is_left_as_it_was(mon
     cost = measure_durability(1, "smoke", changes)
     monkeypatch.undo()
     ((safe, loose),) = cost.pairs
-    assert settings == [2] * 2 * safe.n_commits + [0] * loose.n_commits
+    # the first run warms up; how many stacks share a commit hangs on when they finish
+    assert settings[-loose.n_commits :] == [0] * loose.n_commits
+    assert set(settings[: -loose.n_commits]) == {2}
+    assert len(settings) > safe.n_commits + loose.n_commits
     assert 0 < safe.storing_s < safe.elapsed_s
     assert safe.n_trials == loose.n_trials > 0
     assert {name: getattr(StoreWriter, name) for name in plain} == plain

@@ -52,7 +52,8 @@ def config_schema() -> Schema:
 def _described(value: Schema, description: str) -> Schema:
     """Keywords beside a reference are ignored in this dialect, so that it goes one level down."""
     plain = {key: part for key, part in value.items() if key not in ("title", "default", "$ref")}
-    default = {"default": value["default"]} if value.get("default") and "$ref" not in value else {}
+    is_told = value.get("default") or value.get("default") == 0  # nothing, and an empty list, are not
+    default = {"default": value["default"]} if is_told and "$ref" not in value else {}
     reference = {"allOf": [{"$ref": value["$ref"]}]} if "$ref" in value else {}
     return {"description": description, **plain, **reference, **default}
 

@@ -41,7 +41,7 @@ def export_to_mlflow(records: Sequence[TrialRecord], tracking_uri: str, experime
     A run whose export was broken off is deleted and made anew. Raises `UserError` where the server does not answer, or
     refuses.
     """
-    with _refusals_told(tracking_uri):
+    with _refusals_told(tracking_uri), _in_environment("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true"):
         client = MlflowClient(tracking_uri)
         experiment_id = _find_experiment(client, experiment)
         known = _find_known(client, experiment_id)
@@ -53,7 +53,7 @@ def export_to_mlflow(records: Sequence[TrialRecord], tracking_uri: str, experime
 
 
 def _find_experiment(client: MlflowClient, name: str) -> str:
-    with _few_retries():
+    with _in_environment("MLFLOW_HTTP_REQUEST_MAX_RETRIES", RETRIES_OF_THE_FIRST_REQUEST):
         found = client.get_experiment_by_name(name)
     return str(client.create_experiment(name) if found is None else found.experiment_id)
 
@@ -99,13 +99,12 @@ def _chunks(metrics: Sequence[Metric]) -> list[Sequence[Metric]]:
 
 
 @contextmanager
-def _few_retries() -> Iterator[None]:
-    """Unless the user has said how many."""
-    name = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+def _in_environment(name: str, value: str) -> Iterator[None]:
+    """A setting of MLflow's, unless the user has said another."""
     if name in os.environ:
         yield
         return
-    os.environ[name] = RETRIES_OF_THE_FIRST_REQUEST
+    os.environ[name] = value
     try:
         yield
     finally:

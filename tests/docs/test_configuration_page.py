@@ -32,9 +32,9 @@ def test_every_key_stands_there_with_its_use():
 def test_the_defaults_are_those_of_a_config_that_says_nothing():
     config = load_config({"name": "x", "tasks": [{"kind": "binary", "dataset": "moons"}]}).resolved()
     (task,) = config["tasks"]
-    for section in ("seeds", "training"):
+    for section, untold in (("seeds", {"set": 0}), ("training", {})):
         assert {key: cells[2] for key, cells in rows(f"`{section}`").items()} == {
-            key: f"`{value}`" for key, value in task[section].items()
+            key: f"`{value}`" for key, value in (task[section] | untold).items()
         }
     assert rows("`lr`")["points"][2] == f"`{task['lr']['points']}`"
     assert rows("`model`: mlp or residual")["hidden"][2] == f"`{task['model']['hidden']}`"

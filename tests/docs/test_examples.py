@@ -1,5 +1,6 @@
 """The Python and the commands of the pages run as they are printed, and say what the pages say that they say."""
 
+import contextlib
 import re
 import shlex
 from pathlib import Path
@@ -76,4 +77,5 @@ def parse(command: str) -> None:
     words = shlex.split(command.partition(" > ")[0])[1:]
     while words and words[0] in getattr(group, "commands", {}):
         group = group.commands[words.pop(0)]
-    group.make_context("actloss", words)
+    with contextlib.suppress(typer.Exit):  # of an option that does all by itself, such as --version
+        group.make_context("actloss", words)

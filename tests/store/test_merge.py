@@ -62,9 +62,9 @@ def test_parts_become_the_run_that_they_are_parts_of(tiny_run, halves, tmp_path)
 
 def test_each_part_keeps_its_provenance(halves, tmp_path):
     merge_runs(halves, tmp_path / "whole")
-    (session,) = json.loads((halves[0] / PROVENANCE).read_text())
+    before = json.loads((halves[0] / PROVENANCE).read_text())
     sessions = json.loads((tmp_path / "whole" / PROVENANCE).read_text())
-    assert sessions == [{"part": "here", **session}, {"part": "there", **session}]
+    assert sessions == [{"part": part, **session} for part in ("here", "there") for session in before]
     record = json.loads((tmp_path / "whole" / RECORD).read_text())
     assert record["parts"] == {"here": str(halves[0]), "there": str(halves[1])}
     assert (tmp_path / "whole" / CONFIG).read_text() == (halves[0] / CONFIG).read_text()
