@@ -13,7 +13,7 @@ from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack
 from actloss_cli.store.packed import Outcome
 
-TRIALS_PER_COMMIT = 2048
+TRIALS_PER_COMMIT = 8192
 """How many trials one transaction holds, where so many have finished: it costs more than what it writes."""
 GROUPS_PER_FLUSH = 64
 """How many groups' notes gather before they are written, while all are counted."""
