@@ -2,6 +2,9 @@
 
 import hashlib
 
+SEEDS_IN_SET = 10_000
+"""More than a phase may have, so that sets of seeds share none."""
+
 
 def derive_seed(*parts: str | int) -> int:
     """A seed in [0, 2^63) from the stream's name, such as `derive_seed(fingerprint, "tune", 0, "order", epoch)`."""

@@ -12,7 +12,7 @@ from actloss_cli.analysis.probability import Probabilities
 from actloss_cli.analysis.symptoms import Symptoms, Training, symptoms_of
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.plan.selection import Floats, LrChoice, choose_lrs, clip_at_floor
-from actloss_cli.plan.trial import SEEDS_IN_SET
+from actloss_cli.seeding import SEEDS_IN_SET
 from actloss_cli.store.data import RunData
 from actloss_cli.theory.frozen import Frozen
 

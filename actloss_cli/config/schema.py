@@ -26,7 +26,8 @@ from actloss_cli.config.wording import run_name_problem
 from actloss_cli.datasets.dataset import Missing
 from actloss_cli.plan.learning_rates import base_grid
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.plan.trial import SEEDS_IN_SET, LrRule, SeedCounts, TrainingSpec
+from actloss_cli.plan.trial import LrRule, SeedCounts, TrainingSpec
+from actloss_cli.seeding import SEEDS_IN_SET
 
 MAX_TASKS = 100
 MAX_POINTS = 100

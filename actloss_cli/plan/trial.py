@@ -14,6 +14,7 @@ from actloss_cli.catalogue.spec import HyperValue, Kind, Spec
 from actloss_cli.datasets.dataset import DatasetRef
 from actloss_cli.plan.own_models import OwnModelSpec
 from actloss_cli.plan.shaped_models import ConvolutionSpec, RecurrentSpec, Shape
+from actloss_cli.seeding import SEEDS_IN_SET
 
 Phase: TypeAlias = Literal["tune", "final"]
 
@@ -114,10 +115,6 @@ class LrRule:
     low: float | None = None
     high: float | None = None
     values: tuple[float, ...] = ()
-
-
-SEEDS_IN_SET = 10_000
-"""More than a phase may have, so that sets of seeds share none."""
 
 
 @dataclass(frozen=True)

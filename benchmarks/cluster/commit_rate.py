@@ -25,8 +25,8 @@ from benchmarks.cluster.measured import CommitRate
 
 N_TRAINED = 3
 """Groups of which a stack of each phase is really trained; all others are copies under other seeds."""
-STACKS_PER_COMMIT = 8
-"""As many as a cluster's tasks give back at once."""
+STACKS_PER_COMMIT = 64
+"""As many as the scheduler takes together where the writer is what all wait for."""
 
 
 def measure_commit_rate(config: str, folder: Path, stretches: Sequence[int]) -> list[CommitRate]:

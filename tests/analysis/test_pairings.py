@@ -8,7 +8,7 @@ import pytest
 
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
 from actloss_cli.analysis.pairings import analyse
-from actloss_cli.plan.trial import SEEDS_IN_SET
+from actloss_cli.seeding import SEEDS_IN_SET
 from actloss_cli.store.data import RunData
 
 NAN = float("nan")

@@ -97,3 +97,10 @@ def test_a_selection_is_printed_and_writes_nothing(tiny_run, tmp_path):
     nothing = actloss("report", folder, "--where", "loss=bcee", cwd=tmp_path)
     assert nothing.returncode == 2
     assert nothing.stderr == "error: no pairing of these results has loss 'bcee'\nhint: did you mean 'bce'?\n"
+
+
+def test_a_report_without_figures_imports_no_torch():
+    modules = "actloss_cli.analysis, actloss_cli.report.terminal, actloss_cli.store.reader"
+    code = f"import sys, {modules}; print('torch' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout == "False\n"
