@@ -91,7 +91,7 @@ def _commits(measured: Measured) -> Iterator[str]:
     yield (
         "Workers pack a trial's rows (its spec, metrics, curves, diagnostics and, for finals, the score of every test "
         "row) and give each its checksum. The driver writes them, with what each pairing asks for, in transactions "
-        "that are on the disk when they return (`synchronous=FULL`, rollback journal). Here eight stacks go into one, "
+        "that are on the disk when they return (`synchronous=FULL`, rollback journal). Here 64 stacks go into one, "
         "as from a cluster's tasks; they are copies of trained ones under other seeds."
     )
     yield table(
