@@ -30,6 +30,7 @@ _ROLES = {
     Shelf.OUTPUTS: "output",
     Shelf.LOSSES: "loss",
     Shelf.OPTIMIZERS: "optimizer",
+    Shelf.DATASETS: "dataset",
 }
 
 
@@ -61,12 +62,9 @@ def list_catalogue(
 def _say_offered(what: Shelf) -> None:
     """What installed packages add, by its names: nothing of theirs is imported."""
     from actloss_cli.cli.console import say
-    from actloss_cli.datasets.offered import GROUP
-    from actloss_cli.entry_points import offered_in
-    from actloss_cli.extending.installed import GROUPS
+    from actloss_cli.entry_points import offered
 
-    points = offered_in({Shelf.DATASETS: GROUP, **{shelf: GROUPS[role] for shelf, role in _ROLES.items()}}[what])
-    names = [f"{name} ({point.dist.name})" if point.dist else name for name, point in points.items()]
+    names = [f"{name} ({point.dist.name})" if point.dist else name for name, point in offered(_ROLES[what]).items()]
     if names:
         say(f"installed packages offer as well: {', '.join(names)}")
 

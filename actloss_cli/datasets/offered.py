@@ -14,15 +14,14 @@ import numpy as np
 
 from actloss_cli.datasets.dataset import Dataset, DatasetCard
 from actloss_cli.datasets.error import DatasetError
-from actloss_cli.entry_points import offered_in
+from actloss_cli.entry_points import offered
 
-GROUP = "actloss.datasets"
 _WANTED = "it should be a DatasetCard, or a function without arguments that gives a Dataset; see docs/extending.md"
 
 
 def offered_card(name: str) -> DatasetCard | None:
     """The card of the dataset that a package offers under that name; raises `DatasetError` where it can't be used."""
-    point = offered_in(GROUP).get(name)
+    point = offered("dataset").get(name)
     if point is None:
         return None
     value = _called(point, point.load)

@@ -9,25 +9,14 @@ import functools
 import importlib
 import sys
 from collections.abc import Callable, Mapping
-from importlib.metadata import EntryPoint
 from types import MappingProxyType
 from typing import Any
 
 from torch import Tensor
 
-from actloss_cli.entry_points import offered_in
+from actloss_cli.entry_points import offered
 from actloss_cli.extending.reference import Found, code_of
 from actloss_cli.extending.refusal import Unusable, told
-
-GROUPS: Mapping[str, str] = MappingProxyType(
-    {
-        "activation": "actloss.activations",
-        "output": "actloss.outputs",
-        "loss": "actloss.losses",
-        "optimizer": "actloss.optimizers",
-    }
-)
-"""Of entry points, by role."""
 
 OPTIMIZERS_PREFIX = "pytorch_optimizer:"
 """Begins the name of an optimizer of that package."""
@@ -62,11 +51,6 @@ REFUSED: Mapping[str, str] = MappingProxyType(
 def is_installed(role: str, name: str) -> bool:
     """Whether a package says that it has it, or the name is one of the package of optimizers."""
     return name in offered(role) or (role == "optimizer" and name.startswith(OPTIMIZERS_PREFIX))
-
-
-def offered(role: str) -> Mapping[str, EntryPoint]:
-    """By name, what packages offer in that role; of two with one name the first. Nothing is imported."""
-    return offered_in(GROUPS[role])
 
 
 def find_installed(role: str, name: str) -> Found:

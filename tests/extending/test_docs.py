@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from actloss_cli.cli.app import app
-from actloss_cli.extending.installed import GROUPS, REFUSED
+from actloss_cli.entry_points import GROUPS
+from actloss_cli.extending.installed import REFUSED
 from tests.tiny_grid import actloss
 
 PAGE = (Path(__file__).parents[2] / "docs" / "extending.md").read_text()

@@ -8,7 +8,8 @@ import pytest
 from actloss_cli import catalogue
 from actloss_cli.catalogue import Choice, UnknownFunction, lookup
 from actloss_cli.engine.plain import PlainTraining
-from actloss_cli.extending.installed import OPTIMIZERS_PREFIX, REFUSED, offered
+from actloss_cli.entry_points import offered
+from actloss_cli.extending.installed import OPTIMIZERS_PREFIX, REFUSED
 from actloss_cli.extending.loading import is_foreign, load
 from tests.engine.builders import make_dataset, make_trial
 from tests.extending.modules import SOUND
