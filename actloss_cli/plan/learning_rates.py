@@ -1,6 +1,7 @@
 """The learning rates that a pairing is tried at: an equal rule for all, over each optimizer's own range."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,8 +18,12 @@ def base_grid(rule: LrRule, optimizer: Choice) -> tuple[float, ...]:
     if rule.values:
         return tuple(sorted(rule.values))
     low, high = catalogue.optimizer(optimizer.name).lr_range
-    low, high = rule.low or low, rule.high or high
-    points = np.logspace(math.log10(low), math.log10(high), rule.points)
+    return _log_grid(rule.low or low, rule.high or high, rule.points)
+
+
+@lru_cache  # a scheduler asks for the same few grids with every pairing
+def _log_grid(low: float, high: float, n_points: int) -> tuple[float, ...]:
+    points = np.logspace(math.log10(low), math.log10(high), n_points)
     return tuple(round_lr(point) for point in points)
 
 
