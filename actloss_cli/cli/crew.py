@@ -30,14 +30,13 @@ class Device(StrEnum):
 def crew_at_hand(
     executor: ExecutorName, address: str | None, workers: int | None, device: Device, timeout_s: float | None
 ) -> "Iterator[Crew]":
-    """The crew until it is left; raises where there is none, or where one of them can't be had."""
+    """The crew until it is left; raises where one of them can't be had. For Ray `check_ray_is_there` goes before."""
     if executor is ExecutorName.LOCAL:
         from actloss_cli.execute.local import LocalCrew
         from actloss_cli.execute.run import resolve_device
 
         yield LocalCrew(workers or default_workers(), resolve_device(device), timeout_s)
         return
-    check_ray_is_there()
     from actloss_cli.execute.ray_cluster.cluster import LOCAL
     from actloss_cli.execute.ray_cluster.crew import ray_crew
 

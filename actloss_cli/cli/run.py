@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from actloss_cli.cli.crew import Device, ExecutorName, crew_at_hand
+from actloss_cli.cli.crew import Device, ExecutorName, check_ray_is_there, crew_at_hand
 from actloss_cli.cli.options import (
     ALLOW_CODE_HINT,
     AllowCodeOption,
@@ -89,6 +89,8 @@ def run(
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ended as by Ctrl-C, also before there is a run.
         if executor is ExecutorName.LOCAL:
             prepare_workers()  # They import while this process reads the config and the data.
+        else:
+            check_ray_is_there()  # Before this process imports all that planning takes.
     from actloss_cli.api.planning import plan_config
     from actloss_cli.cli.plan import print_plan
     from actloss_cli.cli.progress import ProgressView

@@ -9,11 +9,13 @@ import pytest
 
 from actloss_cli.config.expansion import expand
 from actloss_cli.config.load import load_config
+from actloss_cli.errors import UserError
 from actloss_cli.execute.jobs import Failure, Job, given_up, parts_to_retry
 from actloss_cli.execute.ray_cluster.alarm import TookTooLong, at_most
 from actloss_cli.execute.ray_cluster.batches import BATCH_S, BatchQueue
 from actloss_cli.execute.ray_cluster.software import differences, software_here
 from actloss_cli.plan.plan import make_plan
+from tests.tiny_grid import actloss, write_tiny
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +159,45 @@ def test_of_nodes_at_one_address_each_that_differs_is_told_once():
     (problem,) = found.problems
     assert problem.where == "node a"
     assert problem.message == f"numpy 1.0 instead of {ours.versions['numpy']}"
+
+
+NODE = {"NodeID": "0" * 56, "Alive": True, "NodeManagerAddress": "10.0.0.1"}
+
+
+@pytest.mark.requires("ray")
+@pytest.mark.parametrize(
+    ("device", "resources", "problem"),
+    [
+        ("cuda", {"CPU": 2.0}, ("--device cuda", "no node has a GPU", "use --device cpu, or auto")),
+        ("cpu", {}, ("--address here:1", "no node has a CPU for tasks", "add a node to the cluster")),
+    ],
+)
+def test_a_cluster_without_what_is_asked_for_is_an_error(monkeypatch, device, resources, problem):
+    import ray
+
+    from actloss_cli.execute.ray_cluster.cluster import Cluster
+
+    monkeypatch.setattr(ray, "nodes", lambda: [NODE | {"Resources": resources}])
+    with pytest.raises(UserError) as refusal:
+        Cluster("here:1", None, device)
+    (said,) = refusal.value.problems
+    assert (said.where, said.message, said.hint) == problem
+
+
+@pytest.mark.requires("ray")
+def test_an_address_where_nobody_is_is_an_error(monkeypatch):
+    from actloss_cli.execute.ray_cluster import cluster
+
+    monkeypatch.setattr(cluster, "_SETTINGS", {})  # which would stay with this process
+    with pytest.raises(UserError) as refusal, cluster.joined("127.0.0.1:1", None, "cpu"):
+        pass
+    (said,) = refusal.value.problems
+    assert said.where == "--address 127.0.0.1:1"
+    assert said.message.startswith("cannot join the Ray cluster: nobody answers there (")
+    assert said.hint.startswith("start one with 'ray start --head', or leave --address out")
+
+
+def test_an_address_without_ray_is_an_error(tmp_path):
+    answer = actloss("run", write_tiny(tmp_path), "--address", "auto", cwd=tmp_path)
+    assert answer.returncode == 2
+    assert answer.stderr == "error: --address auto: only a Ray cluster has an address\nhint: add --executor ray\n"
