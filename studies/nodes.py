@@ -72,7 +72,8 @@ def main() -> None:
     """Starts the nodes, says the address, obeys."""
     from ray.cluster_utils import Cluster  # noqa: PLC0415 - an extra; whoever only asks needs no Ray
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    head = {"num_cpus": 0, "include_dashboard": False, "include_log_monitor": False, "no_monitor": True}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
     workers = [_add(cluster, {}) for _ in range(int(sys.argv[1]))]
     print("ok", cluster.address, flush=True)
     for line in sys.stdin:
@@ -82,7 +83,8 @@ def main() -> None:
         else:
             cluster.remove_node(workers.pop(), allow_graceful=False)
         print("ok", verb, flush=True)
-    cluster.shutdown()
+    for node in [*workers, cluster.head_node]:
+        cluster.remove_node(node, allow_graceful=False)
 
 
 def _add(cluster: Any, environment: Mapping[str, str]) -> Any:

@@ -14,7 +14,7 @@ from tests.tiny_grid import TINY, actloss, write_tiny
 
 pytestmark = [pytest.mark.requires("ray"), pytest.mark.long]
 
-LONGER = TINY.replace("epochs: 4", "epochs: 40")
+LONGER = TINY.replace("epochs: 4", "epochs: 20")
 ROOT = Path(__file__).parents[2]
 
 
@@ -35,7 +35,6 @@ def at(nodes, monkeypatch):
 def test_a_run_that_is_stopped_then_killed_and_then_loses_a_node_has_the_tables_of_a_local_one(nodes, at, tmp_path):
     config = write_tiny(tmp_path, LONGER)
     folder = tmp_path / "r" / "tiny"
-    nodes.add()
 
     def begun(process):
         n_before = count_trials(folder)
@@ -59,6 +58,7 @@ def test_a_run_that_is_stopped_then_killed_and_then_loses_a_node_has_the_tables_
     assert killed.n_missing > 0
     assert len(killed.trials) > len(stored.trials)
 
+    nodes.add()
     with running("run", config, "--results", "r", *at, cwd=tmp_path) as process:
         begun(process)
         nodes.kill()
