@@ -37,7 +37,7 @@ def describe_machine(n_workers: int, jax_python: str | None) -> Machine:
         "libraries": ", ".join(f"{name} {number}" for name, number in libraries.items()),
     }
     code = f"actloss {session['actloss']}, commit {session['git_commit'] or 'unknown'}"
-    command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
+    command = shlex.join(["python", *sys.orig_argv[1:]])
     return Machine(session["started"], command, code, facts)
 
 

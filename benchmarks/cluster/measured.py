@@ -53,15 +53,39 @@ class CommitRate:
 
 
 @dataclass(frozen=True)
+class DriverMemory:
+    """Of one run on Ray whose trials were drawn instead of trained; megabytes that are the driver's own."""
+
+    n_pairings: int
+    n_trials: int
+    """That the plan asks for before any grid of learning rates is extended."""
+    n_taken_in: int
+    """Trials after which it was stopped, or at its end."""
+    imported_mb: float
+    planned_mb: float
+    """With Ray joined and the plan made."""
+    early_mb: float
+    """The most before 10,000 trials were there."""
+    late_mb: float
+    """The most after that."""
+    seconds: float
+    """From the first trial to the last."""
+
+
+@dataclass(frozen=True)
 class Measured:
     """Raw numbers; empty or None for what is not there."""
 
     config: str = ""
+    """That of `runs`, and what was changed of it, as the command line has it."""
+    whole_config: str = ""
     machines: dict[str, Machine] = field(default_factory=dict)
     """By part: when, on what and of which code it was measured."""
     runs: list[GridRun] = field(default_factory=list)
+    whole: list[GridRun] = field(default_factory=list)
     tasks: TaskCost | None = None
     commits: list[CommitRate] = field(default_factory=list)
+    driver: list[DriverMemory] = field(default_factory=list)
 
 
 def write_measured(measured: Measured, path: Path) -> None:

@@ -27,15 +27,19 @@ N_TASKS = 300
 
 
 def measure_runs(work: Work, n_cores: int) -> Iterator[GridRun]:
-    """Local workers first; Ray on this machine alone; a head and a node for each core; one local worker."""
+    """Local workers and Ray on this machine alone; a head and a node for each core; the first two on one core."""
     first: list[pd.DataFrame] = []
-    local = ("--workers", str(n_cores))
-    yield _run(work, f"local, {n_cores} workers", n_cores, local, first)
-    yield _run(work, f"Ray on this machine, {n_cores} slots", n_cores, (*local, "--executor", "ray"), first)
+    yield from _side_by_side(work, n_cores, first)
     with cluster_of(n_cores) as nodes:
         who = f"Ray, a head and {n_cores} nodes of one core"
         yield _run(work, who, n_cores, ("--executor", "ray", "--address", nodes.address), first)
-    yield _run(work, "local, 1 worker", 1, ("--workers", "1"), first)
+    if n_cores > 1:
+        yield from _side_by_side(work, 1, first)
+
+
+def measure_whole(config: str, n_cores: int) -> Iterator[GridRun]:
+    """All of the config, on local workers and on Ray."""
+    yield from _side_by_side(Work(config), n_cores, [])
 
 
 def measure_task_cost(n_slots: int) -> TaskCost:
@@ -60,6 +64,13 @@ def measure_task_cost(n_slots: int) -> TaskCost:
 
 def _nothing(number: int) -> int:
     return number
+
+
+def _side_by_side(work: Work, n_cores: int, first: list[pd.DataFrame]) -> Iterator[GridRun]:
+    workers = ("--workers", str(n_cores))
+    yield _run(work, f"local, {n_cores} {'worker' if n_cores == 1 else 'workers'}", n_cores, workers, first)
+    slots = f"{n_cores} {'slot' if n_cores == 1 else 'slots'}"
+    yield _run(work, f"Ray on this machine, {slots}", n_cores, (*workers, "--executor", "ray"), first)
 
 
 def _run(work: Work, who: str, n_cores: int, options: Sequence[str], first: list[pd.DataFrame]) -> GridRun:
