@@ -23,7 +23,10 @@ def page(measured: Measured) -> str:
 def _paragraphs(measured: Measured) -> Iterator[str]:
     yield "# Beyond one machine"
     nothing = "" if measured.machines else " Nothing is measured yet."
-    yield f"Written by `make scaling`, which measures for some fifteen minutes on two cores; the runs of the whole grid are measured by `python -m benchmarks.cluster --only whole`.{nothing}"
+    yield (
+        "Written by `make scaling`, which measures for some fifteen minutes on two cores. "
+        f"`python -m benchmarks.cluster --only whole` adds all of the main grid.{nothing}"
+    )
     yield "## On a Ray cluster"
     yield USE.read_text(encoding="utf-8").strip()
     if measured.runs:
