@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,17 +19,14 @@ class Unpacked(Mapping[str, NDArray[np.float32]]):
     def __init__(
         self,
         path: Path,
-        blobs: Mapping[str, bytes],
+        blobs: "pd.Series[Any]",
         tasks: "pd.Series[str]",
         shapes: Mapping[str, tuple[int, ...]],
     ) -> None:
-        """Of the `blobs` those of the trials in the index of `tasks`; `shapes` are those of each task's arrays."""
+        """Of `blobs`, or None, those of the trials in the index of `tasks`; `shapes` are those of a task's arrays."""
         self._path = path
-        self._stored = {
-            trial: (blobs[trial], shapes[task])
-            for trial, task in zip(tasks.index.tolist(), tasks.tolist(), strict=True)
-            if trial in blobs
-        }
+        of_trials = zip(tasks.index, tasks, blobs[tasks.index], strict=True)
+        self._stored = {trial: (blob, shapes[task]) for trial, task, blob in of_trials if blob is not None}
 
     def __getitem__(self, trial: str) -> NDArray[np.float32]:
         blob, shape = self._stored[trial]
