@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from actloss_cli.engine.outcome import CURVES, METRICS, Status, TrialOutcome
+from actloss_cli.engine.outcome import CURVES, Status, TrialOutcome
 from actloss_cli.plan.trial import Stack, Trial, Way
-from actloss_cli.store.blobs import pack
+from actloss_cli.store.blobs import pack, pack_metrics
 from actloss_cli.store.checksums import Row, with_checksum
+from actloss_cli.store.schema import PACKED_METRICS
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def _pack(trial: Trial, outcome: TrialOutcome, way: Way) -> PackedOutcome:
         outcome.message,
         way,
         json.dumps(trial.spec, sort_keys=True),
-        *(outcome.metrics.get(name) for name in METRICS),
+        outcome.metrics.get("score"),
+        pack_metrics(outcome.metrics.get(name) for name in PACKED_METRICS),
         *(None if array is None else pack(array) for array in arrays),
     )
     return PackedOutcome(outcome.status, outcome.message, outcome.elapsed_s, with_checksum("trials", cells))

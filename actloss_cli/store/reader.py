@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
@@ -14,15 +14,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
-from actloss_cli.engine.outcome import METRICS
 from actloss_cli.errors import UserError
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.store.blobs import unpack
+from actloss_cli.store.blobs import unpack, unpack_metrics
 from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.data import RunData
 from actloss_cli.store.predictions import FrozenPredictions, are_attested, read_predictions
 from actloss_cli.store.row_check import checking
-from actloss_cli.store.schema import CURVE_COLUMNS, DATABASE, SHARDS
+from actloss_cli.store.schema import CURVE_COLUMNS, DATABASE, PACKED_METRICS, SHARDS
 from actloss_cli.store.settings import read_sessions
 from actloss_cli.store.unpacked import Unpacked
 from actloss_cli.theory.frozen import read_frozen
@@ -35,15 +34,16 @@ _PAIRINGS = """
 """
 _PREDICTION = ["verdict", "rule", "reason"]
 _NOT_READ = ["position", "trials", "n_later", "predicted_as", "crc", *_PREDICTION]
-_COLUMNS = ("phase", "seed", "lr", "status", "diverged_epoch", "n_train", "elapsed_s", "message", "way", *METRICS)
+_COLUMNS = ("phase", "seed", "lr", "status", "diverged_epoch", "n_train", "elapsed_s", "message", "way", "score")
 _ARRAYS = ("curve_validation_score", "row_scores", "diagnostics")
 # A table as a whole is read in a fraction of the time that looking its rows up takes; few are not asked for.
-_TRIALS = f"SELECT trial, {', '.join((*_COLUMNS, *_ARRAYS))} FROM trials"
+_TRIALS = f"SELECT trial, {', '.join((*_COLUMNS, 'metrics', *_ARRAYS))} FROM trials"
 _SETTING = "SELECT value FROM settings WHERE key = ?"
 _NUMBERS = {"seed": "int64", "n_train": "int64"} | dict.fromkeys(
-    ("lr", "diverged_epoch", "elapsed_s", *METRICS), "float64"
+    ("lr", "diverged_epoch", "elapsed_s", "score"), "float64"
 )
-"""Said, since a column without a number, such as any of a run just begun, would be read as one of objects."""
+_TEXTS = frozenset(_COLUMNS) - frozenset(_NUMBERS)
+_N_READ = 1 + len(_COLUMNS) + 1 + len(_ARRAYS)
 
 
 def read_run(folder: Path) -> RunData:
@@ -51,12 +51,11 @@ def read_run(folder: Path) -> RunData:
     with _damage_named(folder) as path, _open(path) as db, checking(db, path):
         tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
         pairings = pd.read_sql(_PAIRINGS, db, index_col="pairing_id")
-        stored = pd.read_sql(_TRIALS, db, index_col="trial", dtype=_NUMBERS)
+        stored, arrays = _stored_trials(db)
         thresholds = db.execute(_SETTING, ("thresholds",)).fetchone()
         shards = db.execute(_SETTING, (SHARDS,)).fetchone()
         predictions = read_predictions(db)
         db.execute("COMMIT")  # The writer waits for readers, so unpacking comes after the transaction.
-        arrays = {name: stored.pop(name) for name in _ARRAYS}
         trials, n_asked = _trials_asked(pairings["trials"], stored)
         tasks_of = trials["pairing_id"].map(pairings["task"])
         return RunData(
@@ -66,7 +65,7 @@ def read_run(folder: Path) -> RunData:
             pairings=pairings.drop(columns=_NOT_READ).assign(theory=_theory(pairings)),
             trials=trials,
             validation_score=_validation_scores(
-                arrays["curve_validation_score"][trials.index], max(tasks["epochs"], default=0)
+                arrays["curve_validation_score"], trials.index.tolist(), max(tasks["epochs"], default=0)
             ),
             strata={str(task): unpack(blob).astype(np.int64) for task, blob in tasks["strata"].items()},
             row_scores=Unpacked(
@@ -151,6 +150,23 @@ def _theory(pairings: pd.DataFrame) -> "pd.Series[Any]":
     return pd.Series(found, pairings.index, dtype="object")
 
 
+def _stored_trials(db: sqlite3.Connection) -> tuple[pd.DataFrame, Mapping[str, Mapping[str, bytes]]]:
+    """All that are there; and of `_ARRAYS`, packed as they are, by trial, those that are there."""
+    rows = db.execute(_TRIALS).fetchall()
+    # pandas would look at each cell for what its column is.
+    ids, *columns, metrics, curves, row_scores, diagnostics = zip(*rows, strict=True) if rows else ((),) * _N_READ
+    typed = {
+        name: pd.array(cells, "str") if name in _TEXTS else np.array(cells, _NUMBERS[name])
+        for name, cells in zip(_COLUMNS, columns, strict=True)
+    }
+    typed |= zip(PACKED_METRICS, unpack_metrics(metrics, len(PACKED_METRICS)).T, strict=True)
+    arrays = {
+        name: {id_: blob for id_, blob in zip(ids, blobs, strict=True) if blob is not None}
+        for name, blobs in zip(_ARRAYS, (curves, row_scores, diagnostics), strict=True)
+    }
+    return pd.DataFrame(typed, pd.Index(ids, name="trial", dtype="str")), arrays
+
+
 def _trials_asked(asked: "pd.Series[str]", stored: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Those asked for that are there, by pairing, tune first, then by rate and seed; and how many are asked for."""
     ids = asked.sort_index().map(json.loads)
@@ -163,10 +179,10 @@ def _trials_asked(asked: "pd.Series[str]", stored: pd.DataFrame) -> tuple[pd.Dat
     return trials, len(at)
 
 
-def _validation_scores(curves: "pd.Series[Any]", n_epochs: int) -> NDArray[np.float32]:
-    """`[T, E]`; shorter budgets are padded with NaN."""
-    found = [unpack(curve) for curve in curves]
-    scores = np.full((len(curves), n_epochs), np.nan, np.float32)
+def _validation_scores(curves: Mapping[str, bytes], trials: Sequence[str], n_epochs: int) -> NDArray[np.float32]:
+    """`[T, E]` in the order of `trials`; shorter budgets are padded with NaN."""
+    found = [unpack(curves[trial]) for trial in trials]
+    scores = np.full((len(trials), n_epochs), np.nan, np.float32)
     if found:
         lengths = np.array([len(curve) for curve in found])
         scores[np.arange(n_epochs) < lengths[:, None]] = np.concatenate(found)

@@ -1,4 +1,4 @@
-"""The database's tables and their version. Plain SQLite, plain types; arrays are little-endian float32 blobs.
+"""The database's tables and their version. Plain SQLite, plain types; arrays are blobs, see `blobs`.
 
 Every row ends in its checksum, see `checksums`. A trial is one row with all that belongs to it, added at the table's
 end: what it costs to store doesn't grow with what is there.
@@ -15,12 +15,14 @@ META = "meta"
 PAGE_BYTES = 8192
 """Of the file's pages: several trials share one."""
 
+PACKED_METRICS = tuple(name for name in METRICS if name != "score")
+"""What the column `metrics` of `trials` holds, in this order; NaN where a metric is not reported."""
 CURVE_COLUMNS = {name: f"curve_{name}" for name in CURVES}
 """Columns of `trials`, by the curve's name."""
 ARRAYS = (*CURVE_COLUMNS.values(), "row_scores", "diagnostics")
 """Columns of `trials` that hold packed arrays, NULL where there is none."""
 
-_COLUMNS = ",\n    ".join([*(f"{name} REAL" for name in METRICS), *(f"{name} BLOB" for name in ARRAYS)])
+_ARRAYS = ",\n    ".join(f"{name} BLOB" for name in ARRAYS)
 
 PLAN_TABLES = ("settings", "tasks", "pairings", "asked")
 SHARDS = "shards"
@@ -91,7 +93,9 @@ CREATE TABLE trials (
     message TEXT NOT NULL,
     way TEXT NOT NULL CHECK (way IN ('stack', 'loop')),
     spec TEXT NOT NULL,
-    {_COLUMNS},
+    score REAL,
+    metrics BLOB NOT NULL,
+    {_ARRAYS},
     crc INTEGER NOT NULL
 );
 CREATE VIEW asked_trials AS SELECT pairing_id, one.value AS trial FROM asked, json_each(asked.trials) one;

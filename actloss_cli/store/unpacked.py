@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,14 +18,14 @@ class Unpacked(Mapping[str, NDArray[np.float32]]):
     def __init__(
         self,
         path: Path,
-        blobs: "pd.Series[Any]",
+        blobs: Mapping[str, bytes],
         tasks: "pd.Series[str]",
         shapes: Mapping[str, tuple[int, ...]],
     ) -> None:
-        """Of `blobs`, or None, those of the trials in the index of `tasks`; `shapes` are those of a task's arrays."""
+        """Of `blobs` those of the trials in the index of `tasks`; `shapes` are those of a task's arrays."""
         self._path = path
-        of_trials = zip(tasks.index, tasks, blobs[tasks.index], strict=True)
-        self._stored = {trial: (blob, shapes[task]) for trial, task, blob in of_trials if blob is not None}
+        of_trials = zip(tasks.index.tolist(), tasks.tolist(), strict=True)
+        self._stored = {trial: (blobs[trial], shapes[task]) for trial, task in of_trials if trial in blobs}
 
     def __getitem__(self, trial: str) -> NDArray[np.float32]:
         blob, shape = self._stored[trial]
