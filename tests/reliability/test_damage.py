@@ -139,6 +139,30 @@ def test_a_part_of_a_trial_that_is_gone_is_noticed_and_the_trial_is_not_saved(co
     assert rescue(copy).saved.n_trials == n_trials - 1
 
 
+def test_pages_that_cannot_be_read_cost_the_trials_on_them_alone(undisturbed, copy):
+    """In the middle and at the end, where no higher number of a row is known."""
+    whole = stored(undisturbed)["trials"]
+    content = (copy / "results.sqlite").read_bytes()
+    of_page = {
+        start: [id_ for (id_,) in whole if id_.encode() + b"tune" in page or id_.encode() + b"final" in page]
+        for start in range(0, len(content), PAGE_BYTES)
+        if (page := content[start : start + PAGE_BYTES])
+    }
+    pages = [start for start, ids in of_page.items() if ids]
+    last = max(pages, key=lambda start: max(map([*whole].index, ((id_,) for id_ in of_page[start]))))
+    hurt = {pages[0], pages[len(pages) // 2], last}
+    assert len(hurt) == 3
+
+    def overwrite(content):
+        for start in hurt:
+            content[start : start + 100] = bytes(100)
+
+    spoil(copy, overwrite)
+    lost = {(id_,) for start in hurt for id_ in of_page[start]}
+    assert rescue(copy).saved.n_trials == len(whole) - len(lost)
+    assert whole.keys() - stored(copy)["trials"].keys() == lost
+
+
 def test_a_rescued_run_is_finished_by_running_it_again(undisturbed, copy, tmp_path):
     def overwrite(content):
         content[-20_000:-12_000] = random.Random(2).randbytes(8000)
