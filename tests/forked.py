@@ -1,7 +1,7 @@
 """Commands of actloss, each in a process of its own, forked from one that has imported torch and pandas already.
 
-What a command does, says and leaves is what it would be as `python -m actloss_cli`; only its imports cost nothing. For
-what depends on imports, or on variables that are read by them, start Python instead.
+So are their workers. What a command does, says and leaves is what it would be as `python -m actloss_cli`; only imports
+cost nothing. For what depends on them, or on variables that are read as Python starts, start Python instead.
 """
 
 import json
@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from functools import cache
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import NoReturn
 
@@ -73,6 +74,9 @@ def _become(arguments: list[str], cwd: str, env: dict[str, str]) -> NoReturn:
     os.chdir(cwd)
     sys.path[0] = cwd
     sys.modules["__main__"] = started
+    # Workers are copies of the one process that has imported what they need; its parent alone can ask whether it lives.
+    for asks in (forkserver, forkserver._forkserver):  # type: ignore[attr-defined]
+        asks.ensure_running = lambda: None
     sys.argv = [str(started.__file__), *arguments]
     main()
     sys.exit()
@@ -84,7 +88,9 @@ def _serve() -> None:
     import actloss_cli.execute.run
     import actloss_cli.report.tables
     import actloss_cli.report.terminal  # noqa: F401
+    from actloss_cli.execute.processes import prepare_workers
 
+    prepare_workers()
     answers = os.dup(1)
     for line in sys.stdin:
         os.write(answers, f"{_fork(*json.loads(line))}\n".encode())
