@@ -8,9 +8,11 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -36,6 +38,8 @@ class Training:
     """Of all trials together; on one table each has as many updates."""
     core_s: float
     """What workers took for them, by the clock."""
+    command_s: float
+    """What the whole command took, by the clock."""
 
 
 @dataclass(frozen=True)
@@ -82,15 +86,16 @@ def measure_table(name: str, csv: Path, results: Path, workers: int | None) -> O
     options = ["--results", str(results), *(["--workers", str(workers)] if workers else [])]
     epochs = str(TABLES[name].epochs)
     budget = ["--epochs", epochs, "--budget", f"{SHARE}%", "--json"]
-    answer = json.loads(_actloss("recommend", str(csv), "--target", TARGET, *budget, *options))
+    answer = json.loads(_actloss(csv, "recommend", str(csv), "--target", TARGET, *budget, *options))
     folder = Path(answer["results"])
-    _actloss("run", str(folder / "candidates.yaml"), *options)
-    return judge(name, answer, folder, folder.with_name(f"{folder.name}-all"))
+    _actloss(csv, "run", str(folder / "candidates.yaml"), *options)
+    taken = {verb: _seconds(csv, verb) for verb in ("recommend", "run")}
+    return judge(name, answer, (folder, taken["recommend"]), (folder.with_name(f"{folder.name}-all"), taken["run"]))
 
 
-def judge(name: str, answer: dict[str, dict[str, str]], folder: Path, whole: Path) -> Outcome:
-    """Looks up in the whole grid what was recommended."""
-    run = read_run(whole)
+def judge(name: str, answer: dict[str, Any], part: tuple[Path, float], whole: tuple[Path, float]) -> Outcome:
+    """Looks up in the whole grid what was recommended; folders come with what their commands took."""
+    run = read_run(whole[0])
     analysis = analyse(run)
     pairings = analysis.pairings.assign(label=pairing_labels(analysis.pairings)).set_index("label")
     reference = str(pairings.index[pairings["is_reference"]][0])
@@ -103,8 +108,8 @@ def judge(name: str, answer: dict[str, dict[str, str]], folder: Path, whole: Pat
         kind=str(run.tasks["kind"].iloc[0]),
         n_rows=int(answer["profile"]["n_rows"]),
         n_pairings=int((pairings["verdict"] != "invalid").sum()),
-        whole=trained(whole),
-        recommended=trained(folder),
+        whole=trained(*whole),
+        recommended=trained(*part),
         best=reference,
         best_score=float(score[reference]),
         take=take,
@@ -118,12 +123,12 @@ def judge(name: str, answer: dict[str, dict[str, str]], folder: Path, whole: Pat
     )
 
 
-def trained(folder: Path) -> Training:
+def trained(folder: Path, command_s: float) -> Training:
     """Sums over all trials that are stored."""
     query = "SELECT sum(json_extract(spec, '$.training.epochs')), sum(elapsed_s) FROM trials"
     with closing(sqlite3.connect(f"{(folder / DATABASE).resolve().as_uri()}?mode=ro", uri=True)) as db:
         epochs, core_s = db.execute(query).fetchone()
-    return Training(int(epochs), float(core_s))
+    return Training(int(epochs), float(core_s), command_s)
 
 
 def paired(ours: Floats, theirs: Floats) -> tuple[float, float, float]:
@@ -141,9 +146,23 @@ def _finals(run: RunData, label: str) -> Floats:
     return trials.sort_values("seed")["score"].to_numpy(np.float64)
 
 
-def _actloss(*arguments: str) -> str:
+def _actloss(csv: Path, *arguments: str) -> str:
+    """What the command prints; how long its first time took is noted beside the table."""
     command = [sys.executable, "-m", "actloss_cli", *arguments]
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    start = time.perf_counter()
+    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    note = _note(csv, arguments[0])
+    if not note.exists():
+        note.write_text(f"{time.perf_counter() - start:.1f}\n", encoding="utf-8")
+    return printed
+
+
+def _seconds(csv: Path, verb: str) -> float:
+    return float(_note(csv, verb).read_text(encoding="utf-8"))
+
+
+def _note(csv: Path, verb: str) -> Path:
+    return csv.with_suffix(f".{verb}-seconds")
 
 
 def main() -> None:

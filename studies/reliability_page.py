@@ -45,8 +45,8 @@ again.
 ## What guards a trial
 
 - One process writes. A stack is one transaction with `synchronous=FULL`; a trial is there whole, or not at all.
-- Every row ends in a CRC-32 of its cells; opening results checks all of them, the file's structure (`PRAGMA
-  quick_check`) and that no part of a trial is missing. What doesn't fit is never read, and never overwritten.
+- Every row ends in a CRC-32 of its cells; opening results checks all of them, and the file's structure and
+  indices (`PRAGMA integrity_check`). A trial is one row. What doesn't fit is never read, and never overwritten.
 - `actloss doctor RESULTS` makes a database of all that is sound and keeps the damaged file beside it;
   `--dry-run` only tells.
 - A lock of the kernel keeps a second run out; it goes with the process, however that ends.

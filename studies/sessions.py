@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from actloss_cli.store.checksums import COLUMNS
-from actloss_cli.store.schema import PARTS
 
 GRID = """\
 name: grid
@@ -30,7 +29,7 @@ training: {epochs: 3, batch_size: 64}
 """
 Rows = dict[tuple[object, ...], tuple[object, ...]]
 """Of one table, by key."""
-STORED = ("trials", *PARTS)
+STORED = ("trials",)
 _ELAPSED = COLUMNS["trials"].index("elapsed_s")
 
 
@@ -88,8 +87,7 @@ def stored(folder: Path) -> dict[str, Rows]:
         for table in STORED:
             is_there = db.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
             rows = db.execute(f"SELECT * FROM {table}").fetchall() if is_there else []
-            width = 2 if table == "curves" else 1
-            found[table] = {row[:width]: row for row in rows}
+            found[table] = {row[:1]: row for row in rows}
             assert len(found[table]) == len(rows)
         return found
 

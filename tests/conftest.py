@@ -8,6 +8,7 @@ import pytest
 
 # Several test processes with several threads each would spend their time waiting for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from tests.tiny_grid import actloss, write_tiny
 

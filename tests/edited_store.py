@@ -5,15 +5,12 @@ from contextlib import closing
 from pathlib import Path
 
 from actloss_cli.store.checksums import COLUMNS, add_checksum, expected
-from actloss_cli.store.schema import PARTS
 
 
 def edit(database: Path, statements: str) -> None:
-    """Runs the statements; what belongs to a trial that is gone goes with it."""
+    """Runs the statements."""
     with closing(sqlite3.connect(database, isolation_level=None)) as db:
         add_checksum(db)
         db.executescript(statements)
-        for part in PARTS:
-            db.execute(f"DELETE FROM {part} WHERE trial NOT IN (SELECT trial FROM trials)")
         for table in COLUMNS:
             db.execute(f"UPDATE {table} SET crc = {expected(table)}")

@@ -16,8 +16,8 @@ def outcome(table, take_share, default, take):
         kind="regression",
         n_rows=1200,
         n_pairings=240,
-        whole=Training(epochs=10_000, core_s=100.0),
-        recommended=Training(epochs=480, core_s=5.0),
+        whole=Training(epochs=10_000, core_s=100.0, command_s=60.0),
+        recommended=Training(epochs=480, core_s=5.0, command_s=12.0),
         best="gelu/identity/mae/adam",
         best_score=0.5,
         take="silu/identity/huber/adam",
@@ -33,7 +33,7 @@ def outcome(table, take_share, default, take):
 
 def test_all_epochs_of_a_run_are_counted(tiny_run):
     assert N_PAIRINGS > N_INVALID
-    assert trained(tiny_run).epochs == 4 * len(read_run(tiny_run).trials)
+    assert trained(tiny_run, 60.0).epochs == 4 * len(read_run(tiny_run).trials)
 
 
 def test_the_interval_is_that_of_the_paired_t_test():

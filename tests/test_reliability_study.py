@@ -36,7 +36,7 @@ def test_nothing_is_lost_where_nothing_happened(bench):
     [
         ("DELETE FROM trials WHERE trial IN (SELECT trial FROM trials LIMIT 3)", 3),
         ("UPDATE trials SET score = score + 1e-9 WHERE trial IN (SELECT trial FROM trials WHERE score < 1 LIMIT 2)", 2),
-        ("UPDATE curves SET points = x'00' WHERE trial = (SELECT min(trial) FROM trials)", 1),
+        ("UPDATE trials SET curve_train_loss = x'00' WHERE trial = (SELECT min(trial) FROM trials)", 1),
     ],
 )
 def test_a_lost_or_altered_trial_is_counted(bench, harm, n_lost):

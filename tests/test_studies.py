@@ -38,10 +38,11 @@ ROOT = Path(__file__).resolve().parent.parent
 CASES = {(case.section, case.setting, case.n_seeds): case for case in simulated_cases()}
 SESSION = {"started": "2026-01-01", "actloss": "1", "git_commit": "abc", "processor": "p", "instruction_set": "i"}
 SESSION |= {"cores": 2, "python": "3", "libraries": {"numpy": "2"}}
+REPETITIONS = 1600
 
 
 @cache
-def measured(section: str, setting: str, n: int, repetitions: int = 4000) -> dict[str, Rate]:
+def measured(section: str, setting: str, n: int, repetitions: int = REPETITIONS) -> dict[str, Rate]:
     return {rate.event: rate for rate in rates_of(CASES[section, setting, n], repetitions)}
 
 
@@ -55,7 +56,7 @@ def three_sigma(p: float, repetitions: int) -> float:
 @pytest.mark.parametrize("n", SEEDS)
 def test_under_normal_noise_each_error_at_the_limit_is_one_in_forty(n):
     for rate in measured(LIMIT, "normal noise; test rows: none", n).values():
-        assert rate.share.mean == pytest.approx(0.025, abs=three_sigma(0.025, 4000))
+        assert rate.share.mean == pytest.approx(0.025, abs=three_sigma(0.025, REPETITIONS))
 
 
 def test_an_interval_of_the_normal_quantile_instead_of_students_is_found_out(monkeypatch):
@@ -100,7 +101,9 @@ def test_instability_is_found_as_often_as_two_seeds_collapse(rate, n):
 
 
 def test_at_a_quarter_of_the_gain_many_seeds_fail_wrongly_one_in_forty_and_few_more_often():
-    assert measured(FAILS, "normal noise", 30)["fails"].share.mean == pytest.approx(0.025, abs=three_sigma(0.025, 4000))
+    assert measured(FAILS, "normal noise", 30)["fails"].share.mean == pytest.approx(
+        0.025, abs=three_sigma(0.025, REPETITIONS)
+    )
     assert measured(FAILS, "normal noise", 5)["fails"].share.mean > 0.03
 
 

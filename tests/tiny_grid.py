@@ -2,7 +2,11 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from subprocess import CompletedProcess
+
+from tests.forked import PATIENCE_S, nursery
 
 TINY = """\
 name: tiny
@@ -23,10 +27,15 @@ N_INVALID = 2 * 2
 """bce on an identity output, per activation and optimizer."""
 
 
-def actloss(*arguments: object, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
-    """Runs the command as a user does, without a terminal."""
+def actloss(*arguments: object, cwd: Path) -> CompletedProcess[str]:
+    """Runs the command as a user does, without a terminal, but for the time that its imports take."""
+    return nursery().run([str(argument) for argument in arguments], cwd)
+
+
+def actloss_from_scratch(*arguments: object, cwd: Path, env: Mapping[str, str]) -> CompletedProcess[str]:
+    """The same in a Python of its own, for variables that are read as it starts."""
     command = [sys.executable, "-m", "actloss_cli", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, **options)  # type: ignore[call-overload]
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def write_tiny(folder: Path, text: str = TINY) -> Path:

@@ -1,11 +1,16 @@
-"""Arrays to bytes and back: little-endian float32, deflated, since row scores are mostly zeros and ones."""
+"""Arrays to bytes and back: little-endian float32, deflated, since row scores are mostly zeros and ones.
+
+A trial's metrics are float64 and few, and stay as they are.
+"""
 
 import zlib
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 _LITTLE = np.dtype("<f4")
+_LITTLE_DOUBLE = np.dtype("<f8")
 
 
 def pack(values: NDArray[np.floating]) -> bytes:
@@ -16,3 +21,16 @@ def pack(values: NDArray[np.floating]) -> bytes:
 def unpack(blob: bytes) -> NDArray[np.float32]:
     """A blob to `[n]`."""
     return np.frombuffer(zlib.decompress(blob), _LITTLE).astype(np.float32)
+
+
+def pack_metrics(values: Iterable[float | None]) -> bytes:
+    """`[M]` to a blob; None becomes NaN."""
+    return np.array([*values], _LITTLE_DOUBLE).tobytes()
+
+
+def unpack_metrics(blobs: Iterable[bytes], n: int) -> NDArray[np.float64]:
+    """Blobs of n metrics each to `[T, M]`; raises ValueError where one has another number of them."""
+    blobs = list(blobs)
+    if any(len(blob) != n * _LITTLE_DOUBLE.itemsize for blob in blobs):
+        raise ValueError("a trial has metrics too few or too many")
+    return np.frombuffer(b"".join(blobs), _LITTLE_DOUBLE).reshape(-1, n)

@@ -15,7 +15,8 @@ from actloss_cli.store.schema import DATABASE
 
 _ONE_OF_EACH = """
     SELECT task, output, loss, (
-        SELECT t.spec FROM asked a CROSS JOIN trials t USING (trial) WHERE a.pairing_id = first.pairing_id LIMIT 1
+        SELECT t.spec FROM asked_trials a CROSS JOIN trials t USING (trial)
+        WHERE a.pairing_id = first.pairing_id LIMIT 1
     ) FROM (
         SELECT task, output, loss, pairing_id, min(position) AS position FROM pairings WHERE invalid = ''
         GROUP BY task, output, loss

@@ -21,7 +21,7 @@ from actloss_cli.store.checks import check_rows, check_version, unreadable
 from actloss_cli.store.checksums import add_checksum
 from actloss_cli.store.folder import CONFIG, PROVENANCE
 from actloss_cli.store.merge_rows import add_part, settle
-from actloss_cli.store.schema import DATABASE, DDL, META, SCHEMA_VERSION
+from actloss_cli.store.schema import DATABASE, create_tables
 from actloss_cli.store.settings import read_config_text, read_sessions
 
 RECORD = "merged.json"
@@ -109,18 +109,18 @@ def _cannot_write(target: Path, refusal: OSError) -> UserError:
 
 def _fill(path: Path, names: Mapping[Path, str]) -> Merged:
     with closing(sqlite3.connect(path, isolation_level=None, uri=True)) as db:
-        db.executescript(DDL)
+        create_tables(db)
         add_checksum(db)
         db.execute("PRAGMA synchronous = FULL")
-        db.execute(f"INSERT INTO {META} VALUES ('schema_version', '{SCHEMA_VERSION}')")
         for part, name in names.items():
             with _attached(db, part / DATABASE):
                 add_part(db, name)
         shards = settle(db)
         check_rows(db, path)
         (n_trials,) = db.execute("SELECT count(*) FROM trials").fetchone()
-        (n_asked,) = db.execute("SELECT count(*) FROM asked WHERE trial NOT IN (SELECT trial FROM trials)").fetchone()
-        (n_later,) = db.execute("SELECT coalesce(sum(n_later), 0) FROM pairings").fetchone()
+        untrained = "SELECT count(*) FROM asked_trials WHERE trial NOT IN (SELECT trial FROM trials)"
+        (n_asked,) = db.execute(untrained).fetchone()
+        (n_later,) = db.execute("SELECT coalesce(sum(n_later), 0) FROM asked").fetchone()
     return Merged(n_trials, n_asked + n_later, shards)
 
 

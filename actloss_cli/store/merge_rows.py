@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from actloss_cli.errors import ExitCode, UserError, user_error
 from actloss_cli.plan.shard import parse_shard
 from actloss_cli.store.blobs import unpack
-from actloss_cli.store.checksums import COLUMNS, expected, insert
-from actloss_cli.store.schema import PARTS, SHARDS
+from actloss_cli.store.checksums import COLUMNS, insert
+from actloss_cli.store.schema import ARRAYS, SHARDS
 
 _TRAINED = "status IN ('done', 'diverged')"
 _SAME_PLAN = {
@@ -21,8 +21,8 @@ _SAME_PLAN = {
     "predictions": ("predicted_as", ("verdict", "rule")),
 }
 """By table its key and what must be the same in every part. What theory computed may differ in its last digits."""
-_SAME_RESULTS = tuple(name for name in COLUMNS["trials"][1:-1] if name not in ("elapsed_s", "message"))
-"""Of a trial that two parts trained."""
+_SAME_RESULTS = tuple(name for name in COLUMNS["trials"][1:-1] if name not in ("elapsed_s", "message", *ARRAYS))
+"""Of a trial that two parts trained; its arrays too, once unpacked."""
 
 
 def add_part(db: sqlite3.Connection, name: str) -> None:
@@ -83,14 +83,10 @@ def _check_trials(db: sqlite3.Connection, name: str) -> None:
     differs = " OR ".join(f"ours.{column} IS NOT theirs.{column}" for column in _SAME_RESULTS)
     both = f"main.trials ours JOIN part.trials theirs USING (trial) WHERE ours.{_TRAINED} AND theirs.{_TRAINED} "
     found = [trial for (trial,) in db.execute(f"SELECT trial FROM {both} AND ({differs})")]
-    for table in PARTS:
-        keys = ", ".join(COLUMNS[table][:-2])
-        rows = db.execute(
-            f"SELECT a.trial, a.points, b.points FROM main.{table} a JOIN part.{table} b USING ({keys}) "
-            f"WHERE a.points != b.points AND a.trial IN (SELECT trial FROM {both})"
-        )
-        # The same numbers may be packed in other words, by another zlib.
-        found += [trial for trial, ours, theirs in rows if unpack(ours).tobytes() != unpack(theirs).tobytes()]
+    for name_of_array in ARRAYS:
+        pair = f"ours.{name_of_array}, theirs.{name_of_array}"
+        rows = db.execute(f"SELECT trial, {pair} FROM {both} AND {pair.replace(',', ' IS NOT')}")
+        found += [trial for trial, *arrays in rows if not _are_equal(*arrays)]
     if found:
         n = len(set(found))
         raise user_error(
@@ -125,13 +121,11 @@ def _shards_in(db: sqlite3.Connection, schema: str) -> list[str]:
 
 def _add_plan(db: sqlite3.Connection) -> None:
     """A pairing asks for whatever any part found that it asks for, and for no more than that part expects later."""
-    for table in ("settings", "tasks", "pairings", "asked"):
+    for table in ("settings", "tasks", "pairings"):
         db.execute(
             f"INSERT OR IGNORE INTO main.{table} SELECT * FROM part.{table} WHERE {COLUMNS[table][0]} != ?", (SHARDS,)
         )
-    fewer = "SELECT theirs.n_later FROM part.pairings theirs WHERE theirs.pairing_id = pairings.pairing_id"
-    db.execute(f"UPDATE main.pairings SET n_later = min(n_later, ({fewer}))")
-    db.execute(f"UPDATE main.pairings SET crc = {expected('pairings')}")
+    _add_asked(db)
     # The first to be frozen was frozen before any trial of either.
     db.execute(
         "INSERT OR REPLACE INTO main.predictions SELECT * FROM part.predictions theirs WHERE NOT EXISTS "
@@ -139,20 +133,25 @@ def _add_plan(db: sqlite3.Connection) -> None:
     )
 
 
+def _add_asked(db: sqlite3.Connection) -> None:
+    ours = {row[0]: row[1:] for row in db.execute("SELECT pairing_id, trials, n_later FROM main.asked")}
+    rows = []
+    for pairing, trials, n_later in db.execute("SELECT pairing_id, trials, n_later FROM part.asked"):
+        before, n_before = ours.get(pairing, ("[]", n_later))
+        both = dict.fromkeys([*json.loads(before), *json.loads(trials)])
+        rows.append((pairing, json.dumps([*both]), min(n_before, n_later)))
+    db.executemany(insert("asked", "INSERT OR REPLACE"), rows)
+
+
 def _add_trials(db: sqlite3.Connection) -> None:
     """A trained one replaces one that was lost; else the first that came stays."""
-    lost = (
-        "SELECT trial FROM main.trials ours JOIN part.trials theirs USING (trial) "
-        f"WHERE NOT ours.{_TRAINED} AND theirs.{_TRAINED}"
-    )
-    db.execute("CREATE TEMP TABLE lost AS " + lost)
-    for table in (*PARTS, "trials"):
-        db.execute(f"DELETE FROM main.{table} WHERE trial IN (SELECT trial FROM temp.lost)")
-    db.execute("DROP TABLE temp.lost")
-    # What belongs to a trial comes with the trial, or not at all.
+    at_least_as_good = f"ours.trial = theirs.trial AND (ours.{_TRAINED} OR NOT theirs.{_TRAINED})"
     db.execute(
-        "CREATE TEMP TABLE fresh AS SELECT trial FROM part.trials WHERE trial NOT IN (SELECT trial FROM main.trials)"
+        "INSERT OR REPLACE INTO main.trials SELECT * FROM part.trials theirs "
+        f"WHERE NOT EXISTS (SELECT 1 FROM main.trials ours WHERE {at_least_as_good})"
     )
-    for table in ("trials", *PARTS):
-        db.execute(f"INSERT INTO main.{table} SELECT * FROM part.{table} WHERE trial IN (SELECT trial FROM temp.fresh)")
-    db.execute("DROP TABLE temp.fresh")
+
+
+def _are_equal(ours: bytes | None, theirs: bytes | None) -> bool:
+    """The same numbers may be packed in other words, by another zlib."""
+    return ours is not None and theirs is not None and unpack(ours).tobytes() == unpack(theirs).tobytes()

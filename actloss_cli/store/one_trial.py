@@ -25,12 +25,12 @@ from actloss_cli.store.settings import read_config
 
 _PAIRINGS = "SELECT pairing_id, task, activation, output, loss, optimizer FROM pairings ORDER BY position"
 _TRIALS = """
-    SELECT t.trial, a.pairing_id, t.phase, t.lr, t.seed FROM asked a JOIN trials t USING (trial)
+    SELECT t.trial, a.pairing_id, t.phase, t.lr, t.seed FROM asked_trials a JOIN trials t USING (trial)
     ORDER BY a.pairing_id, t.phase, t.lr, t.seed
 """
 _ONE = """
     SELECT t.*, p.task, p.activation, p.output, p.loss, p.optimizer
-    FROM asked a JOIN trials t USING (trial) JOIN pairings p USING (pairing_id) WHERE t.trial = ? LIMIT 1
+    FROM asked_trials a JOIN trials t USING (trial) JOIN pairings p USING (pairing_id) WHERE t.trial = ? LIMIT 1
 """
 _ROLES = ("activation", "output", "loss", "optimizer")
 

@@ -1,17 +1,18 @@
-"""A trial's outcome as rows of the database, checksums included: workers make them, so that the writer only writes."""
+"""A trial's outcome as its row of the database, checksum included: workers make it, so that the writer only writes."""
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
-from actloss_cli.engine.outcome import METRICS, Status, TrialOutcome
+from actloss_cli.engine.outcome import CURVES, Status, TrialOutcome
 from actloss_cli.plan.trial import Stack, Trial, Way
-from actloss_cli.store.blobs import pack
+from actloss_cli.store.blobs import pack, pack_metrics
 from actloss_cli.store.checksums import Row, with_checksum
+from actloss_cli.store.schema import PACKED_METRICS
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class PackedOutcome:
     status: Status
     message: str
     elapsed_s: float
-    rows: Sequence[tuple[str, Row]]
-    """Each with its table."""
+    row: Row
+    """Of `trials`."""
 
 
 Outcome: TypeAlias = TrialOutcome | PackedOutcome
@@ -37,33 +38,23 @@ def pack_outcomes(stack: Stack, outcomes: Sequence[Outcome]) -> list[PackedOutco
 
 
 def _pack(trial: Trial, outcome: TrialOutcome, way: Way) -> PackedOutcome:
-    rows = tuple((table, with_checksum(table, row)) for table, row in _rows(trial, outcome, way))
-    return PackedOutcome(outcome.status, outcome.message, outcome.elapsed_s, rows)
-
-
-def _rows(trial: Trial, outcome: TrialOutcome, way: Way) -> Iterator[tuple[str, Sequence[object]]]:
-    """Of a trial, and of what belongs to it; a trial without curves gets one of NaNs."""
+    """A trial without curves gets one of NaNs."""
     curves = outcome.curves or {"validation_score": np.full(trial.task.training.epochs, math.nan, np.float32)}
-    arrays = {"row_scores": outcome.row_scores, "diagnostics": outcome.diagnostics}
-    of_trial = [(table, (trial.id, pack(array))) for table, array in arrays.items() if array is not None]
-    yield (
-        "trials",
-        (
-            trial.id,
-            trial.phase,
-            trial.seed,
-            trial.lr,
-            outcome.status,
-            outcome.diverged_epoch,
-            outcome.n_train,
-            outcome.elapsed_s,
-            outcome.message,
-            way,
-            json.dumps(trial.spec, sort_keys=True),
-            len(curves) + len(of_trial),
-            *(outcome.metrics.get(name) for name in METRICS),
-        ),
+    arrays = (*(curves.get(name) for name in CURVES), outcome.row_scores, outcome.diagnostics)
+    cells = (
+        trial.id,
+        trial.phase,
+        trial.seed,
+        trial.lr,
+        outcome.status,
+        outcome.diverged_epoch,
+        outcome.n_train,
+        outcome.elapsed_s,
+        outcome.message,
+        way,
+        json.dumps(trial.spec, sort_keys=True),
+        outcome.metrics.get("score"),
+        pack_metrics(outcome.metrics.get(name) for name in PACKED_METRICS),
+        *(None if array is None else pack(array) for array in arrays),
     )
-    for metric, points in curves.items():
-        yield "curves", (trial.id, metric, pack(points))
-    yield from of_trial
+    return PackedOutcome(outcome.status, outcome.message, outcome.elapsed_s, with_checksum("trials", cells))

@@ -3,8 +3,9 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,37 +14,36 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
-from actloss_cli.engine.outcome import METRICS
 from actloss_cli.errors import UserError
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.store.blobs import unpack
+from actloss_cli.store.blobs import unpack, unpack_metrics
 from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.data import RunData
 from actloss_cli.store.predictions import FrozenPredictions, are_attested, read_predictions
 from actloss_cli.store.row_check import checking
-from actloss_cli.store.schema import DATABASE, SHARDS
+from actloss_cli.store.schema import CURVE_COLUMNS, DATABASE, PACKED_METRICS, SHARDS
 from actloss_cli.store.settings import read_sessions
 from actloss_cli.store.unpacked import Unpacked
 from actloss_cli.theory.frozen import read_frozen
 from actloss_cli.theory.predict import Prediction
 
 _PAIRINGS = """
-    SELECT p.*, q.verdict, q.rule, q.reason FROM pairings p LEFT JOIN predictions q USING (predicted_as)
+    SELECT p.*, a.trials, a.n_later, q.verdict, q.rule, q.reason
+    FROM pairings p LEFT JOIN asked a USING (pairing_id) LEFT JOIN predictions q USING (predicted_as)
     ORDER BY p.position
 """
 _PREDICTION = ["verdict", "rule", "reason"]
-_ASKED = "SELECT pairing_id, trial FROM asked ORDER BY pairing_id, trial"
-_COLUMNS = ("phase", "seed", "lr", "status", "diverged_epoch", "n_train", "elapsed_s", "message", "way", *METRICS)
+_NOT_READ = ["position", "trials", "n_later", "predicted_as", "crc", *_PREDICTION]
+_COLUMNS = ("phase", "seed", "lr", "status", "diverged_epoch", "n_train", "elapsed_s", "message", "way", "score")
+_ARRAYS = ("curve_validation_score", "row_scores", "diagnostics")
 # A table as a whole is read in a fraction of the time that looking its rows up takes; few are not asked for.
-_TRIALS = f"SELECT trial, {', '.join(_COLUMNS)} FROM trials"
-_VALIDATION_CURVES = "SELECT trial, points FROM curves WHERE metric = 'validation_score'"
-_ROW_SCORES = "SELECT trial, points FROM row_scores"
-_DIAGNOSTICS = "SELECT trial, points FROM diagnostics"
+_TRIALS = f"SELECT trial, {', '.join((*_COLUMNS, 'metrics', *_ARRAYS))} FROM trials"
 _SETTING = "SELECT value FROM settings WHERE key = ?"
 _NUMBERS = {"seed": "int64", "n_train": "int64"} | dict.fromkeys(
-    ("lr", "diverged_epoch", "elapsed_s", *METRICS), "float64"
+    ("lr", "diverged_epoch", "elapsed_s", "score"), "float64"
 )
-"""Said, since a column without a number, such as any of a run just begun, would be read as one of objects."""
+_TEXTS = frozenset(_COLUMNS) - frozenset(_NUMBERS)
+_N_READ = 1 + len(_COLUMNS) + 1 + len(_ARRAYS)
 
 
 def read_run(folder: Path) -> RunData:
@@ -51,36 +51,31 @@ def read_run(folder: Path) -> RunData:
     with _damage_named(folder) as path, _open(path) as db, checking(db, path):
         tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
         pairings = pd.read_sql(_PAIRINGS, db, index_col="pairing_id")
-        asked = pd.read_sql(_ASKED, db)
-        stored = pd.read_sql(_TRIALS, db, index_col="trial", dtype=_NUMBERS)
-        curves = dict(db.execute(_VALIDATION_CURVES).fetchall())
-        row_scores = dict(db.execute(_ROW_SCORES).fetchall())
-        diagnostics = dict(db.execute(_DIAGNOSTICS).fetchall())
+        stored, arrays = _stored_trials(db)
         thresholds = db.execute(_SETTING, ("thresholds",)).fetchone()
         shards = db.execute(_SETTING, (SHARDS,)).fetchone()
         predictions = read_predictions(db)
-        (n_later,) = db.execute("SELECT coalesce(sum(n_later), 0) FROM pairings").fetchone()
         db.execute("COMMIT")  # The writer waits for readers, so unpacking comes after the transaction.
-        trials = _trials_asked(asked, stored)
+        trials, n_asked = _trials_asked(pairings["trials"], stored)
         tasks_of = trials["pairing_id"].map(pairings["task"])
         return RunData(
             name=folder.resolve().name,
             path=str(folder),
             tasks=tasks.drop(columns=["strata", "position", "crc"]),
-            pairings=pairings.drop(columns=["position", "n_later", "predicted_as", "crc", *_PREDICTION]).assign(
-                theory=_theory(pairings)
-            ),
+            pairings=pairings.drop(columns=_NOT_READ).assign(theory=_theory(pairings)),
             trials=trials,
-            validation_score=_validation_scores(curves, trials.index, max(tasks["epochs"], default=0)),
+            validation_score=_validation_scores(
+                arrays["curve_validation_score"], trials.index.tolist(), max(tasks["epochs"], default=0)
+            ),
             strata={str(task): unpack(blob).astype(np.int64) for task, blob in tasks["strata"].items()},
             row_scores=Unpacked(
-                path, row_scores, tasks_of, {str(task): (n_test,) for task, n_test in tasks["n_test"].items()}
+                path, arrays["row_scores"], tasks_of, {str(task): (n,) for task, n in tasks["n_test"].items()}
             ),
-            diagnostics=Unpacked(path, diagnostics, tasks_of, _diagnostics_shapes(tasks)),
+            diagnostics=Unpacked(path, arrays["diagnostics"], tasks_of, _diagnostics_shapes(tasks)),
             # a run that was stopped before its first plan has none
             thresholds=_thresholds(thresholds[0]) if thresholds else Thresholds(),
             shards=tuple(json.loads(shards[0])) if shards else (),
-            n_missing=len(asked) - len(trials) + int(n_later),
+            n_missing=n_asked - len(trials) + int(pairings["n_later"].sum()),
             predictions=predictions,
             is_attested=_are_attested(folder, predictions),
         )
@@ -88,25 +83,31 @@ def read_run(folder: Path) -> RunData:
 
 def read_curves(folder: Path) -> pd.DataFrame:
     """Every curve in long form: trial, epoch, step, metric, value; steps are optimizer updates."""
-    query = """
-        SELECT c.trial, c.metric, c.points, k.steps_per_epoch FROM curves c
+    names = sorted(CURVE_COLUMNS)
+    query = f"""
+        SELECT trial, steps_per_epoch, {", ".join(CURVE_COLUMNS[name] for name in names)} FROM trials
         JOIN (
-            SELECT DISTINCT trial, steps_per_epoch FROM asked
+            SELECT DISTINCT trial, steps_per_epoch FROM asked_trials
             JOIN pairings USING (pairing_id) JOIN tasks USING (task)
-        ) k USING (trial) ORDER BY c.trial, c.metric
+        ) USING (trial) ORDER BY trial
     """
     with _damage_named(folder) as path:
         with _open(path) as db, checking(db, path):
-            rows = db.execute(query).fetchall()
-        curves = [unpack(points) for _, _, points, _ in rows]
+            rows = [
+                (trial, n_steps, name, points)
+                for trial, n_steps, *packed in db.execute(query)
+                for name, points in zip(names, packed, strict=True)
+                if points is not None
+            ]
+        curves = [unpack(points) for *_, points in rows]
     lengths = [len(curve) for curve in curves]
     epoch = np.concatenate([np.arange(1, n + 1) for n in lengths]) if rows else np.empty(0, np.int64)
     return pd.DataFrame(
         {
             "trial": np.repeat([row[0] for row in rows], lengths),
             "epoch": epoch,
-            "step": epoch * np.repeat([row[3] for row in rows], lengths),
-            "metric": np.repeat([row[1] for row in rows], lengths),
+            "step": epoch * np.repeat([row[1] for row in rows], lengths),
+            "metric": np.repeat([row[2] for row in rows], lengths),
             "value": np.concatenate(curves) if rows else np.empty(0, np.float32),
         }
     )
@@ -149,20 +150,38 @@ def _theory(pairings: pd.DataFrame) -> "pd.Series[Any]":
     return pd.Series(found, pairings.index, dtype="object")
 
 
-def _trials_asked(asked: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
-    """Rows of those asked for that are there, by pairing, tune trials first, then by learning rate and seed."""
-    at = stored.index.get_indexer(pd.Index(asked["trial"]))
+def _stored_trials(db: sqlite3.Connection) -> tuple[pd.DataFrame, Mapping[str, Mapping[str, bytes]]]:
+    """All that are there; and of `_ARRAYS`, packed as they are, by trial, those that are there."""
+    rows = db.execute(_TRIALS).fetchall()
+    # pandas would look at each cell for what its column is.
+    ids, *columns, metrics, curves, row_scores, diagnostics = zip(*rows, strict=True) if rows else ((),) * _N_READ
+    typed = {
+        name: pd.array(cells, "str") if name in _TEXTS else np.array(cells, _NUMBERS[name])
+        for name, cells in zip(_COLUMNS, columns, strict=True)
+    }
+    typed |= zip(PACKED_METRICS, unpack_metrics(metrics, len(PACKED_METRICS)).T, strict=True)
+    arrays = {
+        name: {id_: blob for id_, blob in zip(ids, blobs, strict=True) if blob is not None}
+        for name, blobs in zip(_ARRAYS, (curves, row_scores, diagnostics), strict=True)
+    }
+    return pd.DataFrame(typed, pd.Index(ids, name="trial", dtype="str")), arrays
+
+
+def _trials_asked(asked: "pd.Series[str]", stored: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Those asked for that are there, by pairing, tune first, then by rate and seed; and how many are asked for."""
+    ids = asked.sort_index().map(json.loads)
+    at = stored.index.get_indexer(pd.Index(list(chain.from_iterable(ids))))
     found = stored.iloc[at[at >= 0]]
-    found.insert(0, "pairing_id", asked["pairing_id"].to_numpy()[at >= 0])
+    found.insert(0, "pairing_id", np.repeat(ids.index.to_numpy(), ids.map(len))[at >= 0])
     order = (found["seed"], found["lr"], found["phase"] != "tune", pd.factorize(found["pairing_id"])[0])
     trials = found.iloc[np.lexsort(order)]
     trials["test_score"] = trials["score"].where(trials["phase"] == "final")
-    return trials
+    return trials, len(at)
 
 
-def _validation_scores(curves: Mapping[str, bytes], trials: pd.Index, n_epochs: int) -> NDArray[np.float32]:
+def _validation_scores(curves: Mapping[str, bytes], trials: Sequence[str], n_epochs: int) -> NDArray[np.float32]:
     """`[T, E]` in the order of `trials`; shorter budgets are padded with NaN."""
-    found = [unpack(curves[trial]) for trial in trials.tolist()]
+    found = [unpack(curves[trial]) for trial in trials]
     scores = np.full((len(trials), n_epochs), np.nan, np.float32)
     if found:
         lengths = np.array([len(curve) for curve in found])

@@ -1,11 +1,13 @@
 """Values of the plan to rows of the database's tables, without their checksums."""
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
 
 from actloss_cli.datasets import Dataset, load, split
 from actloss_cli.plan.plan import PlannedPairing, TaskFacts
+from actloss_cli.plan.protocol import Asked
 from actloss_cli.store.blobs import pack
 from actloss_cli.theory.frozen import Frozen
 
@@ -38,7 +40,16 @@ def task_row(position: int, facts: TaskFacts) -> Sequence[object]:
 def pairing_row(position: int, planned: PlannedPairing, theory: Frozen, predicted_as: str) -> Sequence[object]:
     """Of `pairings`."""
     pairing = planned.pairing
-    n_later = 0 if planned.invalid else planned.facts.task.seeds.final
     labels = (pairing.activation.label, pairing.output.label, pairing.loss.label, pairing.optimizer.label)
     task = planned.facts.task.label
-    return (planned.id, position, task, *labels, planned.invalid, theory.to_json(), predicted_as, n_later)
+    return (planned.id, position, task, *labels, planned.invalid, theory.to_json(), predicted_as)
+
+
+def asked_row(pairing_id: str, asked: Asked) -> Sequence[object]:
+    """Of `asked`."""
+    return pairing_id, json.dumps([trial.id for trial in asked.trials]), asked.later
+
+
+def unasked_row(planned: PlannedPairing) -> Sequence[object]:
+    """Of `asked`, for a pairing that has not asked for a trial yet: its finals are sure to come."""
+    return asked_row(planned.id, Asked((), (), 0 if planned.invalid else planned.facts.task.seeds.final))

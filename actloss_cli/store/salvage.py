@@ -1,23 +1,20 @@
 """Copies what is sound in a damaged database into another: whole trials, frozen predictions, the plan if all of it is.
 
-Changes nothing in the damaged one. Where a whole table can't be gone through, its rows are looked for by their keys.
+Changes nothing in the damaged one. Where a table can't be gone through, its rows are looked for on both sides of a gap.
 """
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from string import hexdigits
 
 from actloss_cli.store.checksums import COLUMNS, Row, has_our_tables, is_sound, keep_broken_text
-from actloss_cli.store.schema import DDL, META, PARTS, PLAN_TABLES, SCHEMA_VERSION
+from actloss_cli.store.schema import PLAN_TABLES, create_tables
 
-_DIGITS = hexdigits[:16]
-_DEPTH = 3
-"""Digits of a key by which rows are looked for: 4,096 ranges at most."""
-_HASHED = ("trials", *PARTS, "predictions")
-"""Tables whose keys are hashes. Of the others nothing is kept unless all is sound."""
+_MOST_RANGES = 8_192
+"""Of row numbers in which a damaged table's rows are looked for."""
+_LAST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class _Reading:
         keep_broken_text(db)
 
     def rows(self, table: str) -> Iterator[Row]:
-        """Those whose checksums match; some may come twice."""
+        """Those whose checksums match."""
         for row in self._readable(table):
             if is_sound(table, row):
                 yield row
@@ -47,45 +44,41 @@ class _Reading:
                 self.spoilt.add(table)
 
     def _readable(self, table: str) -> Iterator[Row]:
-        try:
-            yield from self._db.execute(f"SELECT * FROM {table}")
-        except sqlite3.DatabaseError:
-            self.spoilt.add(table)
-            if table in _HASHED:
-                yield from self._by_key(table, "")
-
-    def _by_key(self, table: str, prefix: str) -> Iterator[Row]:
-        """In ever smaller ranges of the key, which is a hash; at last from both ends of a range."""
-        key = COLUMNS[table][0]
-        for digit in _DIGITS:
-            low, high = prefix + digit, prefix + chr(ord(digit) + 1)
-            query = f"SELECT * FROM {table} WHERE {key} >= ? AND {key} < ?"
+        """From both ends of each range of row numbers to what can't be read; what is left between is halved."""
+        ranges, n_tried = [(1, self._last_number(table))], 0
+        while ranges and n_tried < _MOST_RANGES:
+            low, high = ranges.pop()
+            n_tried += 1
+            query = f"SELECT rowid, * FROM {table} NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid"
             try:
-                yield from self._db.execute(query, (low, high))
+                for number, *row in self._db.execute(query, (low, high)):
+                    low = number + 1
+                    yield tuple(row)
+                continue
             except sqlite3.DatabaseError:
-                if len(low) < _DEPTH:
-                    yield from self._by_key(table, low)
-                else:
-                    yield from self._backwards(f"{query} ORDER BY {key} DESC", (low, high))
+                self.spoilt.add(table)
+            with suppress(sqlite3.DatabaseError):
+                for number, *row in self._db.execute(f"{query} DESC", (low, high)):
+                    high = number - 1
+                    yield tuple(row)
+            if low < high:
+                middle = (low + high) // 2
+                ranges += [(middle + 1, high), (low, middle)]
 
-    def _backwards(self, query: str, ends: tuple[str, str]) -> Iterator[Row]:
+    def _last_number(self, table: str) -> int:
         try:
-            yield from self._db.execute(query, ends)
+            (last,) = self._db.execute(f"SELECT max(rowid) FROM {table} NOT INDEXED").fetchone()
         except sqlite3.DatabaseError:
-            return
+            return _LAST_NUMBER
+        return int(last or 0)
 
 
 def salvage(damaged: Path, target: str) -> Saved:
     """Fills a new database, a path or `:memory:`; raises `sqlite3.Error` only where that can't be written."""
     with closing(sqlite3.connect(target, isolation_level=None)) as db:
-        db.executescript(DDL)
+        create_tables(db)
         db.execute("BEGIN")
-        db.execute(f"INSERT INTO {META} VALUES ('schema_version', '{SCHEMA_VERSION}')")
         has_plan = _copy(damaged, db)
-        counts = " + ".join(f"(SELECT count(*) FROM {part} p WHERE p.trial = trials.trial)" for part in PARTS)
-        db.execute(f"DELETE FROM trials WHERE n_parts != {counts}")
-        for part in PARTS:
-            db.execute(f"DELETE FROM {part} WHERE trial NOT IN (SELECT trial FROM trials)")
         if not has_plan:
             for table in PLAN_TABLES:
                 db.execute(f"DELETE FROM {table}")
@@ -139,7 +132,7 @@ def _with_fresh_head(path: Path) -> sqlite3.Connection | None:
     Tables are made once, in one order, so they begin at the same pages in every database of this schema.
     """
     with closing(sqlite3.connect(":memory:")) as fresh:
-        fresh.executescript(DDL)
+        create_tables(fresh)
         roots = {page for (page,) in fresh.execute("SELECT rootpage FROM sqlite_master WHERE rootpage > 0")}
         (size,) = fresh.execute("PRAGMA page_size").fetchone()
         head = fresh.serialize()

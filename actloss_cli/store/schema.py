@@ -1,26 +1,36 @@
-"""The database's tables and their version. Plain SQLite, plain types; arrays are little-endian float32 blobs.
+"""The database's tables and their version. Plain SQLite, plain types; arrays are blobs, see `blobs`.
 
-Every row ends in its checksum, see `checksums`.
+Every row ends in its checksum, see `checksums`. A trial is one row with all that belongs to it, added at the table's
+end: what it costs to store doesn't grow with what is there.
 """
 
-from actloss_cli.engine.outcome import METRICS
+import sqlite3
 
-SCHEMA_VERSION = 5
+from actloss_cli.engine.outcome import CURVES, METRICS
+
+SCHEMA_VERSION = 6
 DATABASE = "results.sqlite"
 META = "meta"
 """The one table without checksums: whatever the schema, its version is read there."""
+PAGE_BYTES = 8192
+"""Of the file's pages: several trials share one."""
 
-_METRIC_COLUMNS = ",\n    ".join(f"{name} REAL" for name in METRICS)
+PACKED_METRICS = tuple(name for name in METRICS if name != "score")
+"""What the column `metrics` of `trials` holds, in this order; NaN where a metric is not reported."""
+CURVE_COLUMNS = {name: f"curve_{name}" for name in CURVES}
+"""Columns of `trials`, by the curve's name."""
+ARRAYS = (*CURVE_COLUMNS.values(), "row_scores", "diagnostics")
+"""Columns of `trials` that hold packed arrays, NULL where there is none."""
 
-PARTS = ("curves", "row_scores", "diagnostics")
-"""Tables of what belongs to a trial; `n_parts` in its row says how many of their rows do."""
+_ARRAYS = ",\n    ".join(f"{name} BLOB" for name in ARRAYS)
+
 PLAN_TABLES = ("settings", "tasks", "pairings", "asked")
 SHARDS = "shards"
 """The setting that says, as JSON, which parts of the plan were to be trained here; it isn't there where all were."""
 PLAN_DDL = """
-CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE settings (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL);
 CREATE TABLE tasks (
-    task TEXT PRIMARY KEY,
+    task TEXT NOT NULL PRIMARY KEY,
     position INTEGER NOT NULL,
     kind TEXT NOT NULL,
     dataset TEXT NOT NULL,
@@ -36,9 +46,9 @@ CREATE TABLE tasks (
     hidden INTEGER NOT NULL,
     strata BLOB NOT NULL,
     crc INTEGER NOT NULL
-) WITHOUT ROWID;
+);
 CREATE TABLE pairings (
-    pairing_id TEXT PRIMARY KEY,
+    pairing_id TEXT NOT NULL PRIMARY KEY,
     position INTEGER NOT NULL,
     task TEXT NOT NULL,
     activation TEXT NOT NULL,
@@ -48,31 +58,31 @@ CREATE TABLE pairings (
     invalid TEXT NOT NULL,
     theory TEXT NOT NULL,
     predicted_as TEXT NOT NULL,
+    crc INTEGER NOT NULL
+);
+CREATE TABLE asked (
+    pairing_id TEXT NOT NULL PRIMARY KEY,
+    trials TEXT NOT NULL,
     n_later INTEGER NOT NULL,
     crc INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE asked (
-    pairing_id TEXT NOT NULL,
-    trial TEXT NOT NULL,
-    crc INTEGER NOT NULL,
-    PRIMARY KEY (pairing_id, trial)
-) WITHOUT ROWID;
+);
 """
+"""In `asked`, what changes of a pairing during a run: its trials' ids so far, as JSON, and how many come later."""
 PREDICTIONS_DDL = """predictions (
-    predicted_as TEXT PRIMARY KEY,
+    predicted_as TEXT NOT NULL PRIMARY KEY,
     verdict TEXT NOT NULL,
     rule TEXT NOT NULL,
     reason TEXT NOT NULL,
     frozen TEXT NOT NULL,
     crc INTEGER NOT NULL
-) WITHOUT ROWID"""
+)"""
 """Of this plan and of earlier ones; rows are added and never replaced."""
 DDL = f"""
-CREATE TABLE {META} (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE {META} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
 {PLAN_DDL}
 CREATE TABLE {PREDICTIONS_DDL};
 CREATE TABLE trials (
-    trial TEXT PRIMARY KEY,
+    trial TEXT NOT NULL PRIMARY KEY,
     phase TEXT NOT NULL,
     seed INTEGER NOT NULL,
     lr REAL NOT NULL,
@@ -83,17 +93,17 @@ CREATE TABLE trials (
     message TEXT NOT NULL,
     way TEXT NOT NULL CHECK (way IN ('stack', 'loop')),
     spec TEXT NOT NULL,
-    n_parts INTEGER NOT NULL,
-    {_METRIC_COLUMNS},
+    score REAL,
+    metrics BLOB NOT NULL,
+    {_ARRAYS},
     crc INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE curves (
-    trial TEXT NOT NULL,
-    metric TEXT NOT NULL,
-    points BLOB NOT NULL,
-    crc INTEGER NOT NULL,
-    PRIMARY KEY (trial, metric)
-) WITHOUT ROWID;
-CREATE TABLE row_scores (trial TEXT PRIMARY KEY, points BLOB NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE diagnostics (trial TEXT PRIMARY KEY, points BLOB NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
+);
+CREATE VIEW asked_trials AS SELECT pairing_id, one.value AS trial FROM asked, json_each(asked.trials) one;
 """
+
+
+def create_tables(db: sqlite3.Connection) -> None:
+    """Makes an empty database one of ours, in one transaction."""
+    db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    version = f"INSERT INTO {META} VALUES ('schema_version', '{SCHEMA_VERSION}');"
+    db.executescript(f"BEGIN IMMEDIATE;{DDL}{version}COMMIT;")

@@ -16,7 +16,7 @@ from actloss_cli.store.schema import DATABASE
 
 _ONE_SPEC = """
     SELECT task, (
-        SELECT t.spec FROM pairings p JOIN asked USING (pairing_id) JOIN trials t USING (trial)
+        SELECT t.spec FROM pairings p CROSS JOIN asked_trials USING (pairing_id) CROSS JOIN trials t USING (trial)
         WHERE p.task = tasks.task LIMIT 1
     ) FROM tasks ORDER BY position
 """

@@ -22,13 +22,10 @@ class Unpacked(Mapping[str, NDArray[np.float32]]):
         tasks: "pd.Series[str]",
         shapes: Mapping[str, tuple[int, ...]],
     ) -> None:
-        """Of the `blobs` those of the trials in the index of `tasks`; `shapes` are those of each task's arrays."""
+        """Of `blobs` those of the trials in the index of `tasks`; `shapes` are those of a task's arrays."""
         self._path = path
-        self._stored = {
-            trial: (blobs[trial], shapes[task])
-            for trial, task in zip(tasks.index.tolist(), tasks.tolist(), strict=True)
-            if trial in blobs
-        }
+        of_trials = zip(tasks.index.tolist(), tasks.tolist(), strict=True)
+        self._stored = {trial: (blobs[trial], shapes[task]) for trial, task in of_trials if trial in blobs}
 
     def __getitem__(self, trial: str) -> NDArray[np.float32]:
         blob, shape = self._stored[trial]

@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +16,16 @@ from actloss_cli.plan.protocol import Asked
 from actloss_cli.plan.trial import Stack, pairing_hash
 from actloss_cli.store.blobs import unpack
 from actloss_cli.store.checks import check_rows, check_version, damaged, unwritable
-from actloss_cli.store.checksums import Row, add_checksum, expected, insert, insert_whole
+from actloss_cli.store.checksums import add_checksum, insert, insert_whole
 from actloss_cli.store.folder import PROVENANCE
 from actloss_cli.store.packed import Outcome, pack_outcomes
 from actloss_cli.store.predictions import FrozenPredictions, draft_predictions, freeze_predictions
-from actloss_cli.store.rows import pairing_row, task_row
-from actloss_cli.store.schema import DATABASE, DDL, META, PARTS, PLAN_DDL, PLAN_TABLES, SCHEMA_VERSION, SHARDS
+from actloss_cli.store.rows import asked_row, pairing_row, task_row, unasked_row
+from actloss_cli.store.schema import CURVE_COLUMNS, DATABASE, PLAN_DDL, PLAN_TABLES, SHARDS, create_tables
 
 IDS_PER_QUERY = 500
 CACHE_KB = 65_536
-"""Of pages: keys are hashes, so a large database is written all over, and the way to each page is to be at hand."""
+"""Of pages: the index of trials by id is written all over, and its pages are to be at hand."""
 PATIENCE_S = 600
 """How long a transaction waits for readers: one that is slow, or a copy being made, must not end a run."""
 
@@ -76,6 +75,7 @@ class StoreWriter:
             hashes = [pairing_hash(planned.facts.task, planned.pairing) for planned in plan.pairings]
             rows = zip(plan.pairings, foretold, hashes, strict=True)
             db.executemany(insert("pairings"), (pairing_row(n, *row) for n, row in enumerate(rows)))
+            db.executemany(insert("asked"), map(unasked_row, plan.pairings))
             predictions = (theory.prediction for theory in foretold)
             return draft_predictions(db, zip(hashes, predictions, strict=True), now)
 
@@ -105,8 +105,8 @@ class StoreWriter:
             ids = trial_ids[start : start + IDS_PER_QUERY]
             marks = ", ".join("?" * len(ids))
             rows = self._connection.execute(
-                "SELECT trial, points FROM curves JOIN trials USING (trial) WHERE metric = 'validation_score' "
-                f"AND status IN ('done', 'diverged') AND trial IN ({marks})",
+                f"SELECT trial, {CURVE_COLUMNS['validation_score']} FROM trials "
+                f"WHERE status IN ('done', 'diverged') AND trial IN ({marks})",
                 ids,
             )
             found.update({trial: unpack(points) for trial, points in rows})
@@ -114,20 +114,15 @@ class StoreWriter:
 
     def count_aside(self) -> int:
         """Stored trials that the plan in force doesn't ask for."""
-        query = "SELECT count(*) FROM trials WHERE trial NOT IN (SELECT trial FROM asked)"
+        query = "SELECT count(*) FROM trials WHERE trial NOT IN (SELECT trial FROM asked_trials)"
         return int(self._connection.execute(query).fetchone()[0])
 
     def commit(self, finished: Sequence[tuple[Stack, Sequence[Outcome]]]) -> None:
         """Stores the outcomes of stacks, all or nothing."""
-        rows: dict[str, list[Row]] = {table: [] for table in ("trials", *PARTS)}
-        for outcome in chain.from_iterable(pack_outcomes(*one) for one in finished):
-            for table, row in outcome.rows:
-                rows[table].append(row)
+        rows = [outcome.row for one in finished for outcome in pack_outcomes(*one)]
         with self._transaction() as db:
             self._write_asked(db)
-            for table, of_table in rows.items():
-                of_table.sort(key=_key)  # as they lie in the file, where neighbours share pages
-                db.executemany(insert_whole(table, "INSERT OR REPLACE"), of_table)
+            db.executemany(insert_whole("trials", "INSERT OR REPLACE"), rows)
 
     def _prepare(self) -> None:
         db = self._connection
@@ -139,25 +134,12 @@ class StoreWriter:
             # A run leaves that if it was killed before its first commit; one that had begun has left its provenance.
             if self._path.with_name(PROVENANCE).exists():
                 raise damaged(self._path, "it is empty")
-            version = f"INSERT INTO {META} VALUES ('schema_version', '{SCHEMA_VERSION}');"
-            db.executescript(f"BEGIN IMMEDIATE;{DDL}{version}COMMIT;")
+            create_tables(db)
         check_version(db, self._path)
         check_rows(db, self._path)
 
     def _write_asked(self, db: sqlite3.Connection) -> None:
-        db.executemany("DELETE FROM asked WHERE pairing_id = ?", ((pairing,) for pairing in self._asked))
-        db.executemany(
-            insert("asked"),
-            ((pairing, trial.id) for pairing, asked in self._asked.items() for trial in asked.trials),
-        )
-        db.executemany(
-            "UPDATE pairings SET n_later = ? WHERE pairing_id = ?",
-            ((asked.later, pairing) for pairing, asked in self._asked.items()),
-        )
-        db.executemany(
-            f"UPDATE pairings SET crc = {expected('pairings')} WHERE pairing_id = ?",
-            ((pairing,) for pairing in self._asked),
-        )
+        db.executemany(insert("asked", "INSERT OR REPLACE"), (asked_row(*one) for one in self._asked.items()))
         self._asked = {}
 
     @contextmanager
@@ -179,7 +161,3 @@ class StoreWriter:
         if self._connection.in_transaction:
             with suppress(sqlite3.OperationalError):
                 self._connection.execute("ROLLBACK")
-
-
-def _key(row: Row) -> str:
-    return str(row[0])

@@ -147,10 +147,10 @@ def _driver(found: Sequence[DriverMemory]) -> Iterator[str]:
 
 def _commits(measured: Measured) -> Iterator[str]:
     yield (
-        "Workers pack a trial's rows (its spec, metrics, curves, diagnostics and, for finals, the score of every test "
-        "row) and give each its checksum. The driver writes them, with what each pairing asks for, in transactions "
-        "that are on the disk when they return (`synchronous=FULL`, rollback journal). Here 64 stacks go into one, "
-        "as from a cluster's tasks; they are copies of trained ones under other seeds."
+        "Workers pack a trial into its row (spec, metrics, curves, diagnostics and, for finals, the score of every "
+        "test row) with its checksum. The driver adds it at the end of the table, with what each pairing asks for, in "
+        "transactions that are on the disk when they return (`synchronous=FULL`, rollback journal). Here 64 stacks go "
+        "into one, as from a cluster's tasks; they are copies of trained ones under other seeds."
     )
     yield table(
         ("trials there before", "committed", "trials a second", "database after"),
@@ -162,7 +162,7 @@ def _commits(measured: Measured) -> Iterator[str]:
     slowest = min(rate.per_second for rate in measured.commits)
     yield (
         f"The bar is {WRITER_BAR:,} trials a second: {'met' if slowest >= WRITER_BAR else '**not met** here'}. "
-        "Keys are hashes, so a large database is written all over, and each trial costs more."
+        "Of a large database only the index of trials by id is written all over."
     )
     if measured.runs:
         per_trial = measured.runs[0].busy_s / measured.runs[0].n_trials

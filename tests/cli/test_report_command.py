@@ -1,7 +1,6 @@
 """`actloss report` over what is partly broken; errors on the terminal."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -64,13 +63,12 @@ def test_telling_an_error_loads_nothing_heavy():
     assert answer.stdout == "set()\n"
 
 
-def test_open_shows_the_page_of_one_run_and_that_over_several(tiny_run, tmp_path):
+def test_open_shows_the_page_of_one_run_and_that_over_several(tiny_run, tmp_path, monkeypatch):
+    monkeypatch.setenv("BROWSER", "echo opened %s")
     for name in ("a", "b"):
         shutil.copytree(tiny_run, tmp_path / "results" / name)
     for results in (tmp_path / "results" / "a", tmp_path / "results"):
-        answer = actloss(
-            "report", results, "--no-figures", "--open", cwd=tmp_path, env={**os.environ, "BROWSER": "echo opened %s"}
-        )
+        answer = actloss("report", results, "--no-figures", "--open", cwd=tmp_path)
         page = results / "report" / "index.html"
         assert answer.returncode == 0, answer.stderr
         assert f"opened {page.as_uri()}" in answer.stdout

@@ -28,7 +28,8 @@ def test_the_script_of_a_pairing_prints_the_score_that_is_stored(call, tiny_run,
     ran = subprocess.run([sys.executable, "-c", blocked], cwd=tmp_path, capture_output=True, text=True, check=True)
     with sqlite3.connect(tiny_run / "results.sqlite") as db:
         query = (
-            "SELECT score FROM asked JOIN trials USING (trial) WHERE pairing_id = ? AND (phase, seed) = ('final', 0)"
+            "SELECT score FROM asked_trials JOIN trials USING (trial) "
+            "WHERE pairing_id = ? AND (phase, seed) = ('final', 0)"
         )
         ((stored,),) = db.execute(query, [PAIRING]).fetchall()
     assert float(ran.stdout.split()[-1]) == pytest.approx(stored, abs=1e-5)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from actloss_cli.catalogue import ACTIVATIONS, OPTIMIZERS
 from actloss_cli.store.reader import read_run
-from tests.tiny_grid import actloss
+from tests.tiny_grid import actloss_from_scratch
 
 pytestmark = pytest.mark.long
 
@@ -50,7 +50,9 @@ def run(grid, folder: Path, *, workers: int, threads: int) -> pd.DataFrame:
     folder.mkdir(exist_ok=True)
     (folder / "drawn.yaml").write_text(yaml.safe_dump(grid))
     environment = os.environ | {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-    answer = actloss("run", "drawn.yaml", "--results", "r", "--workers", workers, cwd=folder, env=environment)
+    answer = actloss_from_scratch(
+        "run", "drawn.yaml", "--results", "r", "--workers", workers, cwd=folder, env=environment
+    )
     assert answer.returncode == 0, answer.stderr
     found = read_run(folder / "r" / "drawn")
     assert found.n_missing == 0

@@ -13,11 +13,13 @@ from actloss_cli.store.checksums import COLUMNS
 from actloss_cli.store.doctor import diagnose, rescue
 from actloss_cli.store.one_trial import read_names, read_trial
 from actloss_cli.store.reader import read_curves, read_run
-from actloss_cli.store.schema import SCHEMA_VERSION
+from actloss_cli.store.schema import PAGE_BYTES, SCHEMA_VERSION
 from actloss_cli.store.writer import StoreWriter
 from studies.sessions import numbers, stored, write_grid
 from tests.tiny_grid import actloss
 
+MIN_ROW_BYTES = 200
+"""Of a trial: its spec alone has more."""
 N_FLIPS = 40 if os.environ.get("EVERY_FAULT") == "1" else 10
 
 
@@ -46,7 +48,7 @@ def overwrite_the_middle(content):
 
 
 def overwrite_the_beginning(content):
-    content[:4096] = random.Random(1).randbytes(4096)
+    content[:PAGE_BYTES] = random.Random(1).randbytes(PAGE_BYTES)
 
 
 def overwrite_all(content):
@@ -88,8 +90,8 @@ def test_a_flipped_bit_is_noticed_wherever_it_changes_a_row_and_all_other_trials
     after = stored(copy)
     for table, rows in after.items():
         assert rows.items() <= whole[table].items()
-    # One page of the file, at the worst: 4096 bytes, of rows that have 20 at least.
-    assert len(whole["trials"]) - len(after["trials"]) <= 4096 // 20
+    # One page of the file, at the worst.
+    assert len(whole["trials"]) - len(after["trials"]) <= PAGE_BYTES // MIN_ROW_BYTES
     assert diagnose(copy).faults == ()
     read_run(copy)
 
@@ -130,11 +132,35 @@ def test_a_changed_trial_or_label_is_noticed_by_who_reads_that_trial_alone(copy,
 
 def test_a_part_of_a_trial_that_is_gone_is_noticed_and_the_trial_is_not_saved(copy):
     with closing(sqlite3.connect(copy / "results.sqlite", isolation_level=None)) as db:
-        db.execute("DELETE FROM diagnostics WHERE trial = (SELECT min(trial) FROM diagnostics)")
+        db.execute("UPDATE trials SET diagnostics = NULL WHERE trial = (SELECT min(trial) FROM trials)")
         (n_trials,) = db.execute("SELECT count(*) FROM trials").fetchone()
-    with pytest.raises(UserError, match="1 too few"):
+    with pytest.raises(UserError, match="rows of trials that don't match their checksums: 1"):
         read_run(copy)
     assert rescue(copy).saved.n_trials == n_trials - 1
+
+
+def test_pages_that_cannot_be_read_cost_the_trials_on_them_alone(undisturbed, copy):
+    """In the middle and at the end, where no higher number of a row is known."""
+    whole = stored(undisturbed)["trials"]
+    content = (copy / "results.sqlite").read_bytes()
+    of_page = {
+        start: [id_ for (id_,) in whole if id_.encode() + b"tune" in page or id_.encode() + b"final" in page]
+        for start in range(0, len(content), PAGE_BYTES)
+        if (page := content[start : start + PAGE_BYTES])
+    }
+    pages = [start for start, ids in of_page.items() if ids]
+    last = max(pages, key=lambda start: max(map([*whole].index, ((id_,) for id_ in of_page[start]))))
+    hurt = {pages[0], pages[len(pages) // 2], last}
+    assert len(hurt) == 3
+
+    def overwrite(content):
+        for start in hurt:
+            content[start : start + 100] = bytes(100)
+
+    spoil(copy, overwrite)
+    lost = {(id_,) for start in hurt for id_ in of_page[start]}
+    assert rescue(copy).saved.n_trials == len(whole) - len(lost)
+    assert whole.keys() - stored(copy)["trials"].keys() == lost
 
 
 def test_a_rescued_run_is_finished_by_running_it_again(undisturbed, copy, tmp_path):

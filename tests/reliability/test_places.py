@@ -11,7 +11,7 @@ import pytest
 
 from studies.sessions import GRID, count_trials, numbers, running, wait_for, write_grid
 from tests.reliability.rare import rare
-from tests.tiny_grid import actloss
+from tests.tiny_grid import actloss, actloss_from_scratch
 
 
 def test_a_second_run_exits_at_once_naming_the_first_and_a_report_reads_one_state(tmp_path):
@@ -88,7 +88,7 @@ def test_a_clock_that_jumps_by_years_changes_nothing(undisturbed, tmp_path):
         text=True,
     )
     assert years.stdout.count(",") >= 2, "the clock does jump"
-    answer = actloss("run", write_grid(tmp_path), cwd=tmp_path, env=environment)
+    answer = actloss_from_scratch("run", write_grid(tmp_path), cwd=tmp_path, env=environment)
     assert answer.returncode == 0, answer.stderr
     assert numbers(tmp_path / "results" / "grid") == numbers(undisturbed)
 

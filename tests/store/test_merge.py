@@ -96,8 +96,7 @@ def test_what_no_part_has_is_missing(tiny_run, halves, tmp_path):
     [
         "UPDATE trials SET score = score + 1e-9 WHERE status = 'done'",
         "UPDATE trials SET status = 'diverged', diverged_epoch = 3 WHERE status = 'done'",
-        "UPDATE curves SET points = (SELECT points FROM curves WHERE metric = 'train_loss' LIMIT 1)"
-        " WHERE metric = 'validation_loss'",
+        "UPDATE trials SET curve_validation_loss = curve_train_loss",
     ],
 )
 def test_other_numbers_for_the_same_trial_are_refused(tiny_run, tmp_path, change):

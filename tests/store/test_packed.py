@@ -15,7 +15,7 @@ from actloss_cli.plan.plan import make_plan
 from actloss_cli.store.blobs import unpack
 from actloss_cli.store.checksums import COLUMNS, insert, insert_whole, is_sound, with_checksum
 from actloss_cli.store.packed import pack_outcomes
-from actloss_cli.store.schema import DDL
+from actloss_cli.store.schema import ARRAYS, DDL
 from actloss_cli.store.writer import StoreWriter
 
 
@@ -34,7 +34,7 @@ def stack(plan):
 def test_a_row_comes_back_as_it_was_packed_and_as_sqlite_would_have_made_it(stack, value):
     outcome = TrialOutcome("done", np.int64(2), {"score": value}, {}, None, np.int64(7), None, np.float64(0.5), "ä\n")
     (packed, *_) = pack_outcomes(stack, [outcome] * len(stack.trials))
-    row = dict(packed.rows)["trials"]
+    row = packed.row
     with closing(sqlite3.connect(":memory:")) as db:
         db.executescript(DDL)
         db.execute(insert_whole("trials"), row)
@@ -50,7 +50,7 @@ def test_a_row_comes_back_as_it_was_packed_and_as_sqlite_would_have_made_it(stac
 def test_rows_that_the_driver_makes_have_the_checksums_of_rows_that_workers_make():
     from actloss_cli.store.checksums import add_checksum
 
-    cells = ("pairing", "trial")
+    cells = ("pairing", "[]", 3)
     with closing(sqlite3.connect(":memory:")) as db:
         db.executescript(DDL)
         add_checksum(db)
@@ -60,9 +60,10 @@ def test_rows_that_the_driver_makes_have_the_checksums_of_rows_that_workers_make
 
 def test_a_trial_without_curves_gets_one_of_nans(stack):
     (packed, *_) = pack_outcomes(stack, [TrialOutcome("crashed", message="no")] * len(stack.trials))
-    ((_, metric, points, _),) = [row for table, row in packed.rows if table == "curves"]
-    assert metric == "validation_score"
-    assert np.isnan(unpack(points)).tolist() == [True] * stack.trials[0].task.training.epochs
+    arrays = {name: packed.row[COLUMNS["trials"].index(name)] for name in ARRAYS}
+    assert [name for name, points in arrays.items() if points is not None] == ["curve_validation_score"]
+    points = unpack(arrays["curve_validation_score"])
+    assert np.isnan(points).tolist() == [True] * stack.trials[0].task.training.epochs
 
 
 @pytest.mark.parametrize(("most", "n_together"), [(10**6, 3), (1, 1)])

@@ -66,8 +66,8 @@ def test_a_database_in_use_is_not_called_damaged(copy):
 
 @pytest.mark.parametrize(
     ("read", "table"),
-    [(read_run, name) for name in ("tasks", "pairings", "trials", "curves", "diagnostics", "settings", "meta")]
-    + [(read_curves, "curves")],
+    [(read_run, name) for name in ("tasks", "pairings", "trials", "predictions", "settings", "meta")]
+    + [(read_curves, "trials")],
 )
 def test_a_database_without_one_of_its_tables_is_damaged(copy, read, table):
     with sqlite3.connect(copy / "results.sqlite") as db:
@@ -77,7 +77,7 @@ def test_a_database_without_one_of_its_tables_is_damaged(copy, read, table):
 
 
 def test_a_blob_that_does_not_unpack_is_damage(copy):
-    edit(copy / "results.sqlite", "UPDATE curves SET points = x'00'")
+    edit(copy / "results.sqlite", "UPDATE trials SET curve_validation_score = x'00'")
     for read in (read_run, read_curves):
         with pytest.raises(UserError, match="or is damaged"):
             read(copy)
@@ -86,7 +86,7 @@ def test_a_blob_that_does_not_unpack_is_damage(copy):
 @pytest.mark.parametrize(
     "spoil",
     [
-        "UPDATE diagnostics SET points = (SELECT points FROM curves LIMIT 1)",
+        "UPDATE trials SET diagnostics = curve_train_loss",
         "UPDATE settings SET value = '{'",
         """UPDATE settings SET value = '{"margin": "x"}'""",
         """UPDATE settings SET value = '{"unheard of": 1}'""",

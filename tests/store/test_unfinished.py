@@ -23,8 +23,8 @@ def copy(tiny_run, tmp_path):
     ("spoil", "verdict"),
     [
         ("", "incomplete"),
-        ("DELETE FROM asked; UPDATE pairings SET n_later = 3", "incomplete"),
-        ("DELETE FROM asked; UPDATE pairings SET invalid = 'no coding', n_later = 0", "invalid"),
+        ("UPDATE asked SET trials = '[]', n_later = 3", "incomplete"),
+        ("UPDATE asked SET trials = '[]', n_later = 0; UPDATE pairings SET invalid = 'no coding'", "invalid"),
     ],
 )
 def test_a_run_without_trials_has_curves_of_its_epochs_and_verdicts(copy, spoil, verdict):
