@@ -83,8 +83,7 @@ def main() -> None:
         else:
             cluster.remove_node(workers.pop(), allow_graceful=False)
         print("ok", verb, flush=True)
-    for node in [*workers, cluster.head_node]:
-        cluster.remove_node(node, allow_graceful=False)
+    cluster.shutdown()
 
 
 def _add(cluster: Any, environment: Mapping[str, str]) -> Any:
