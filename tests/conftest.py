@@ -5,12 +5,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Several test processes with several threads each would spend their time waiting for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from tests.tiny_grid import actloss, write_tiny
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -58,6 +58,6 @@ def test_the_page_counts_what_is_within_the_margin_and_what_beats_the_default(tm
     assert "better than the plain default on 2 of 3 (slips, counts)" in flat
     assert "The recommended pairing is so too on 1 of these." in flat
     assert (
-        "| slips | 1,200 | 240 | 4.8 % | `gelu/identity/mae/adam` 0.500 | `silu/identity/huber/adam` 0.490 | 98.0 % "
-        "| impaired 0.400 | +0.090 [+0.040, +0.140] |"
+        "| slips | 1,200 | 240 | 4.8 % | 5.0 % | 12 of 60 s | `gelu/identity/mae/adam` 0.500 "
+        "| `silu/identity/huber/adam` 0.490 | 98.0 % | impaired 0.400 | +0.090 [+0.040, +0.140] |"
     ) in text

@@ -32,10 +32,14 @@ def actloss(*arguments: object, cwd: Path) -> CompletedProcess[str]:
     return nursery().run([str(argument) for argument in arguments], cwd)
 
 
-def actloss_from_scratch(*arguments: object, cwd: Path, env: Mapping[str, str]) -> CompletedProcess[str]:
-    """The same in a Python of its own, for variables that are read as it starts."""
+def actloss_from_scratch(
+    *arguments: object, cwd: Path, env: Mapping[str, str], umask: int = -1
+) -> CompletedProcess[str]:
+    """The same in a Python of its own, for what is read as it starts."""
     command = [sys.executable, "-m", "actloss_cli", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=PATIENCE_S)
+    return subprocess.run(
+        command, cwd=cwd, env=env, umask=umask, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
 
 
 def write_tiny(folder: Path, text: str = TINY) -> Path:

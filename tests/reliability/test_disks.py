@@ -34,7 +34,7 @@ def test_a_full_disk_ends_the_run_with_its_name_and_freeing_space_lets_it_go_on(
     (tmp_path / "small").mkdir()
     answer = in_namespace(
         """
-        mount -t tmpfs -o size=220k tmpfs small
+        mount -t tmpfs -o size=360k tmpfs small
         actloss run grid.yaml --results small
         echo "code $?"
         cp -r small/grid kept

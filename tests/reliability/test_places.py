@@ -47,16 +47,13 @@ def test_odd_paths_a_link_for_a_folder_no_home_and_another_locale_change_nothing
     (tmp_path / "elsewhere").mkdir()
     (place / "r").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
 
-    def strict() -> None:
-        os.umask(0o077)
-
-    options = {"env": surroundings(tmp_path), "preexec_fn": strict}
-    answer = actloss("run", place / "grid.yaml", "--results", "r", cwd=place, **options)
+    options = {"env": surroundings(tmp_path), "umask": 0o077}
+    answer = actloss_from_scratch("run", place / "grid.yaml", "--results", "r", cwd=place, **options)
     assert answer.returncode == 0, answer.stderr
     folder = tmp_path / "elsewhere" / "grid"
     assert numbers(folder) == numbers(undisturbed)
     assert (folder / "results.sqlite").stat().st_mode & 0o077 == 0
-    report = actloss("report", "r/grid", "--no-figures", cwd=place, **options)
+    report = actloss_from_scratch("report", "r/grid", "--no-figures", cwd=place, **options)
     assert report.returncode == 0, report.stderr
     assert (folder / "report" / "index.html").exists()
 
