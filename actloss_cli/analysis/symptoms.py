@@ -48,8 +48,8 @@ class Symptoms:
 class Training:
     """What was measured of n trials of one pairing."""
 
-    points: Sequence[NDArray[np.float32]]
-    """Diagnostics `[K, M]`, of those that have any."""
+    points: NDArray[np.float32]
+    """Diagnostics of the k trials that have any `[k, K, M]`."""
     curves: Floats
     """Validation scores `[n, E]` at the floor or above, NaN once diverged."""
     diverged_epochs: Floats

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
 from typing import cast
 
 import numpy as np
@@ -14,10 +15,13 @@ from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_na
 from actloss_cli.plan.selection import Floats, LrChoice, choose_lrs, clip_at_floor
 from actloss_cli.seeding import SEEDS_IN_SET
 from actloss_cli.store.data import RunData
+from actloss_cli.store.unpacked import stack_arrays
 from actloss_cli.theory.frozen import Frozen
 
 Places = NDArray[np.int64]
 """Row numbers in the run's trials."""
+_AT_ONCE = 16
+"""Pairings whose test rows are unpacked together: few enough to stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -105,33 +109,47 @@ class TrialTable:
                 finals=final,
             )
 
-    def row_means(self, finals: Finals, task: TaskFacts) -> Floats:
-        """The mean of `row_scores` over the seeds that finished `[N]`, of which there must be one."""
-        return np.asarray(self.row_scores(finals, task)[finals.finished].mean(axis=0))
+    def row_means(self, finals: Sequence[Finals], task: TaskFacts) -> Floats:
+        """The means of P pairings' `row_scores` over the seeds that finished `[P, N]`, which are the same of each."""
+        trials = np.stack([one.trials[one.finished] for one in finals])  # (P, n)
+        N = len(task.strata)
+        parts = (trials[start : start + _AT_ONCE] for start in range(0, len(trials), _AT_ONCE))
+        return np.concatenate([self._rows(part.ravel(), task).reshape(*part.shape, N).mean(axis=1) for part in parts])
 
     def row_scores(self, finals: Finals, task: TaskFacts) -> Floats:
         """Each test row's share in each seed's score `[n, N]`: the floor where the seed failed or fell below it."""
         rows = np.full((task.n_final, len(task.strata)), np.nan)
-        for seed in np.flatnonzero(finals.finished):
-            trial = finals.trials[seed]
-            is_clipped = self.diverged[trial] or self.score[trial] < task.floor
-            rows[seed] = task.floor if is_clipped else self.run.row_scores[self.ids[trial]]
+        rows[finals.finished] = self._rows(finals.trials[finals.finished], task)
         return rows
 
     def symptoms(self, telling: Sequence[tuple[Finals, NDArray[np.bool_]]], task: TaskFacts) -> list[Symptoms]:
         """What was measured of the training of some final seeds `[n]` of each, all of which came to an end."""
-        trainings = []
-        for finals, seeds in telling:
-            trials = finals.trials[seeds]
-            ids = [self.ids[trial] for trial in trials]
-            points = [self.run.diagnostics[id_] for id_ in ids if id_ in self.run.diagnostics]
-            trainings.append(Training(points, finals.validation_score[seeds], self.diverged_epoch[trials]))
+        places = [finals.trials[seeds] for finals, seeds in telling]
+        diagnosed = [[id_ for id_ in self._ids(trials) if id_ in self.run.diagnostics] for trials in places]
+        every = [*chain.from_iterable(diagnosed)]
+        points = stack_arrays(self.run.diagnostics, every) if every else np.empty(0, np.float32)
+        ends = accumulate(map(len, diagnosed), initial=0)
+        trainings = [
+            Training(points[start:end], finals.validation_score[seeds], self.diverged_epoch[trials])
+            for (finals, seeds), trials, (start, end) in zip(telling, places, pairwise(ends), strict=True)
+        ]
         return symptoms_of(trainings, diagnostic_names(task.n_hidden), diagnostic_epochs(task.epochs))
 
     def probabilities(self, finals: Finals) -> Probabilities:
         """What the finished final trials' implied probabilities scored."""
         places = finals.trials[finals.finished]
         return Probabilities(*(column[places] for column in self.of_probabilities))
+
+    def _ids(self, trials: Places) -> list[str]:
+        return [self.ids[trial] for trial in trials.tolist()]
+
+    def _rows(self, trials: Places, task: TaskFacts) -> Floats:
+        """Of n trials that finished `[n, N]`."""
+        rows = np.full((len(trials), len(task.strata)), task.floor)
+        is_kept = ~self.diverged[trials] & ~(self.score[trials] < task.floor)
+        if is_kept.any():
+            rows[is_kept] = stack_arrays(self.run.row_scores, self._ids(trials[is_kept]))
+        return rows
 
     def _tunings(self, trials: Places, of_pairing: Places, P: int, task: TaskFacts) -> list[Tuning]:
         """From the tune trials of P pairings, and whose each is."""
