@@ -20,6 +20,7 @@ from actloss_cli.analysis.references import Reference, make_reference, select_re
 from actloss_cli.analysis.statistics import Interval, score_interval
 from actloss_cli.analysis.trial_table import TrialTable
 from actloss_cli.analysis.verdicts import MISMATCHED, WORKING, Verdict, VerdictName, judge, judge_task
+from actloss_cli.collecting import without_collecting
 from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.store.data import RunData
 
@@ -70,6 +71,7 @@ class Analysis:
     tasks: pd.DataFrame
 
 
+@without_collecting()
 def analyse(run: RunData, thresholds: Thresholds | None = None) -> Analysis:
     """Chooses learning rates and references, compares, judges, explains; the run may be unfinished.
 

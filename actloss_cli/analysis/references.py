@@ -53,7 +53,7 @@ def select_reference(evidence: Sequence[Evidence], floor: float, fail_share: flo
     target = floor + TARGET_SHARE * (final[best].mean() - floor)
     tied = reliable[ties_with(final, best)]
     epochs = np.median(epochs_to_reach(curves[tied], target), axis=1)
-    return candidates[tied[epochs.argmin()]]
+    return candidates[int(tied[epochs.argmin()])]
 
 
 def make_reference(evidence: Evidence, row_scores: Floats, task: TaskFacts) -> Reference:

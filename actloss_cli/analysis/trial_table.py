@@ -6,6 +6,7 @@ from itertools import accumulate, chain, pairwise
 from typing import cast
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts, Tuning
@@ -52,18 +53,19 @@ class TrialTable:
         trials = run.trials
         score = trials["score"].to_numpy(np.float64)
         seed = trials["seed"].to_numpy(np.int64)
-        lost = trials["status"].isin(["crashed", "timeout"]).to_numpy()
+        phase, status = (trials[name].to_numpy(object) for name in ("phase", "status"))
+        lost = (status == "crashed") | (status == "timeout")
         return cls(
             run=run,
             ids=trials.index.tolist(),
-            places={str(id_): np.asarray(at) for id_, at in trials.groupby("pairing_id").indices.items()},
-            is_final=(trials["phase"] == "final").to_numpy(),
+            places=_places(trials["pairing_id"]),
+            is_final=phase == "final",
             seed=seed,
             at=seed % SEEDS_IN_SET,
             lr=trials["lr"].to_numpy(np.float64),
             score=score,
             lost=lost,
-            diverged=~lost & ((trials["status"] == "diverged").to_numpy() | ~np.isfinite(score)),
+            diverged=~lost & ((status == "diverged") | ~np.isfinite(score)),
             diverged_epoch=trials["diverged_epoch"].to_numpy(np.float64),
             of_probabilities=tuple(
                 trials[name].to_numpy(np.float64) if name in trials else np.full(len(trials), np.nan)
@@ -201,6 +203,14 @@ class TrialTable:
             )
             for p, (n_present, n_lost, n_diverged) in enumerate(counts)
         ]
+
+
+def _places(pairing_ids: "pd.Series[str]") -> dict[str, Places]:
+    """Of each pairing the rows of its trials, ascending."""
+    codes, ids = pd.factorize(pairing_ids)
+    rows = codes.argsort(kind="stable")
+    ends = accumulate(np.bincount(codes).tolist(), initial=0)
+    return {str(id_): rows[start:end] for id_, (start, end) in zip(ids, pairwise(ends), strict=True)}
 
 
 def _rates(lr: Floats, of_pairing: Places, P: int) -> tuple[Floats, Places, Places]:
