@@ -15,7 +15,7 @@ from actloss_cli.analysis.pairings import analyse
 from actloss_cli.reference.measured import COLUMNS, FOLDER, PROVENANCE, TABLE, VERSION
 from actloss_cli.store.data import RunData
 from actloss_cli.store.reader import read_run
-from actloss_cli.store.settings import read_sessions
+from actloss_cli.store.sessions import read_sessions
 
 _SESSION = ("started", "actloss", "engine_meaning", "git_commit", "python", "libraries", "processor", "cores")
 """Of a session's provenance what says how the numbers came about, and nothing of where."""

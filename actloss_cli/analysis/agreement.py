@@ -4,8 +4,8 @@ A pairing counts as mismatched, or as working, by its predicted and by its measu
 out, since they are decided and not predicted; those whose measured verdict says neither are counted apart.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,16 +59,17 @@ class Agreement:
 
 def agreement_of(pairings: pd.DataFrame) -> Agreement:
     """Of rows of `Analysis.pairings`."""
-    return _sum_up(zip(pairings["predicted"], pairings["verdict"], strict=True))
+    return _sum_up(Counter(zip(pairings["predicted"].tolist(), pairings["verdict"].tolist(), strict=True)))
 
 
 def agreement_by(pairings: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Agreement]]:
     """Of each group of rows that share these columns, in their order; groups that were not trained are left out."""
-    groups: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+    groups: dict[tuple[str, ...], dict[tuple[str, str], int]] = defaultdict(dict)
     names = (*columns, "predicted", "verdict")
-    for *labels, predicted, verdict in zip(*(pairings[name].tolist() for name in names), strict=True):
+    alike = Counter(zip(*(pairings[name].tolist() for name in names), strict=True))
+    for (*labels, predicted, verdict), n in alike.items():
         if verdict != VerdictName.INVALID:
-            groups[tuple(labels)].append((predicted, verdict))
+            groups[tuple(labels)][predicted, verdict] = n
     for of_group, verdicts in groups.items():
         yield of_group, _sum_up(verdicts)
 
@@ -123,16 +124,17 @@ def disagreement_groups(pairings: pd.DataFrame) -> pd.DataFrame:
     return first[[*keys, "n", *evidence]].reset_index(drop=True)
 
 
-def _sum_up(verdicts: Iterable[tuple[str, str]]) -> Agreement:
-    """Of pairings' predicted and measured verdicts."""
-    trained = [(predicted, measured) for predicted, measured in verdicts if measured != VerdictName.INVALID]
-    closed = [(p in MISMATCHED, m in MISMATCHED) for p, m in trained if m in MISMATCHED or m in WORKING]
+def _sum_up(verdicts: Mapping[tuple[str, str], int]) -> Agreement:
+    """Of how many pairings have which predicted and measured verdict."""
+    trained = [(p, m, n) for (p, m), n in verdicts.items() if m != VerdictName.INVALID]
+    closed = [(p in MISMATCHED, m in MISMATCHED, n) for p, m, n in trained if m in MISMATCHED or m in WORKING]
+    n_closed = sum(n for *_, n in closed)
     return Agreement(
-        n=len(closed),
-        n_open=len(trained) - len(closed),
-        n_both=closed.count((True, True)),
-        n_predicted=sum(predicted for predicted, _ in closed),
-        n_measured=sum(measured for _, measured in closed),
+        n=n_closed,
+        n_open=sum(n for *_, n in trained) - n_closed,
+        n_both=sum(n for predicted, measured, n in closed if predicted and measured),
+        n_predicted=sum(n for predicted, _, n in closed if predicted),
+        n_measured=sum(n for _, measured, n in closed if measured),
     )
 
 

@@ -80,7 +80,7 @@ def compare_all(
     r_rows = reference.row_scores[seeds].mean(axis=0, dtype=np.float64)
     curves = np.stack([one.validation_score[seeds] for one in finals])  # (P, n, E)
     steps = epochs_to_reach(curves, reference.target) * task.steps_per_epoch
-    gain = float(reference.score.mean() - task.floor)
+    gain = reference.mean_score - task.floor
     keep = 1 - thresholds.margin
     bad_below = task.floor + thresholds.fail_share * gain
     return [

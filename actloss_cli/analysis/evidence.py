@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,7 @@ class Finals:
     """Crashed or timed out."""
     n_diverged: int
 
-    @property
+    @cached_property
     def finished(self) -> NDArray[np.bool_]:
         """`[n]`: the seeds that trained to an end, good or bad."""
         return self.trials >= 0

@@ -1,10 +1,9 @@
 """From a task's judged pairings to why: the cause of each mismatch, each notice with what it was measured to cost."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-
-import numpy as np
 
 from actloss_cli.analysis.cause_thresholds import CauseThresholds
 from actloss_cli.analysis.causes import Case, Cause, Exchange, cause_of_invalid, name_cause
@@ -17,8 +16,8 @@ from actloss_cli.theory.frozen import StoredNotice
 
 BETWEEN_NOTICES = " | "
 Row: TypeAlias = Mapping[str, Any]
-Others: TypeAlias = tuple[str, tuple[str, ...]]
-"""A role, and the labels of the functions in the other roles."""
+Others: TypeAlias = tuple[str, ...]
+"""A role, then the labels of the functions in the other roles."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +60,17 @@ def _best_of_each(judged: Sequence[Judged]) -> dict[Others, tuple[str, float]]:
     best: dict[Others, tuple[str, float]] = {}
     for one in judged:
         score = one.row["score"]
-        for role, label in one.evidence.functions.items():
-            others = _others(one, role)
-            if np.isfinite(score) and (others not in best or score > best[others][1]):
-                best[others] = label, score
+        if math.isfinite(score):
+            for role, label in one.evidence.functions.items():
+                others = _others(one, role)
+                if others not in best or score > best[others][1]:
+                    best[others] = label, score
     return best
 
 
 def _others(one: Judged, role: str) -> Others:
     functions = one.evidence.functions
-    return role, tuple(functions[other] for other in functions if other != role)
+    return role, *[functions[other] for other in functions if other != role]
 
 
 def _cause(
@@ -97,12 +97,12 @@ def _cause(
         n_lrs=len(evidence.tuning.validation_score),
         score=one.row["score"],
         floor=task.floor,
-        reference_score=float(reference.score.mean()),
-        tuned_threshold_score=one.row.get("score_tuned_threshold", np.nan),
+        reference_score=reference.mean_score,
+        tuned_threshold_score=one.row.get("score_tuned_threshold", math.nan),
         theory=evidence.theory,
         symptoms=one.symptoms,
         exchanges=[
-            Exchange(role, *best[_others(one, role)]) for role in evidence.functions if _others(one, role) in best
+            Exchange(role, *best[others]) for role in evidence.functions if (others := _others(one, role)) in best
         ],
         diverges=one.row["verdict"] == VerdictName.DIVERGES,
         reference_notices=frozenset(stored.notice.name for stored in held.evidence.theory.notices),
@@ -116,7 +116,7 @@ def _cause(
 def _with_cost(stored: StoredNotice, one: Judged, rows: Mapping[str, Row], reference: Reference | None) -> str:
     """The notice's sentence, then what was measured beside the pairing that follows its advice, or the reference."""
     against = stored.against if stored.against in rows else reference.pairing_id if reference else ""
-    if not against or against == one.evidence.pairing_id or not np.isfinite(one.row["score"]):
+    if not against or against == one.evidence.pairing_id or not math.isfinite(one.row["score"]):
         return stored.notice.text
     cost = _cost(one.row, rows[against])
     beside = "the pairing so advised" if stored.against in rows else "the reference"
@@ -126,15 +126,15 @@ def _with_cost(stored: StoredNotice, one: Judged, rows: Mapping[str, Row], refer
 def _cost(ours: Row, theirs: Row) -> str:
     """In each judgement that both have: score, speed, stability, probability."""
     parts = []
-    if np.isfinite(theirs["score"]):
+    if math.isfinite(theirs["score"]):
         parts.append(f"score {ours['score']:.3f} against {theirs['score']:.3f}")
     steps, their_steps = ours["steps_to_target"], theirs["steps_to_target"]
-    if np.isfinite(their_steps):
-        parts.append(f"{steps / their_steps:.2g} times the steps" if np.isfinite(steps) else "never at the target")
+    if math.isfinite(their_steps):
+        parts.append(f"{steps / their_steps:.2g} times the steps" if math.isfinite(steps) else "never at the target")
     collapsed, theirs_collapsed = ours["k_bad"], theirs["k_bad"]
     if collapsed is not None and theirs_collapsed is not None and collapsed != theirs_collapsed:
         parts.append(f"{collapsed} seeds collapsed against {theirs_collapsed}")
-    log_loss, their_log_loss = ours.get("log_loss", np.nan), theirs.get("log_loss", np.nan)
-    if np.isfinite(log_loss) and np.isfinite(their_log_loss):
+    log_loss, their_log_loss = ours.get("log_loss", math.nan), theirs.get("log_loss", math.nan)
+    if math.isfinite(log_loss) and math.isfinite(their_log_loss):
         parts.append(f"log loss {log_loss:.3f} against {their_log_loss:.3f}")
     return ", ".join(parts)

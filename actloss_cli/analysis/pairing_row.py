@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from actloss_cli.analysis.comparison import Comparison
-from actloss_cli.analysis.evidence import Evidence, TaskFacts
+from actloss_cli.analysis.evidence import Evidence
 from actloss_cli.analysis.judgements import grade_score, grade_speed, grade_stability
+from actloss_cli.analysis.measured import Measured
 from actloss_cli.analysis.references import Reference
-from actloss_cli.analysis.statistics import Interval, collapse_bound, contrast_p
+from actloss_cli.analysis.statistics import collapse_bound, contrast_p
 from actloss_cli.analysis.verdicts import WORKING, Verdict
-from actloss_cli.plan.selection import Floats
 from actloss_cli.plan.thresholds import Thresholds
 
 FUNCTIONS = ("activation", "output", "loss", "optimizer")
@@ -67,22 +67,20 @@ DTYPES: Mapping[str, str] = {
 
 def pairing_row(
     evidence: Evidence,
-    score: Interval | None,
-    comparison: Comparison | None,
+    measured: Measured | None,
     verdict: Verdict,
     reference: Reference | None,
-    task: TaskFacts,
     thresholds: Thresholds,
 ) -> dict[str, Any]:
     """Gives a value for each of `DTYPES` but those that need the other pairings of the task: see `pairings`.
 
-    `score` and `comparison` are None where nothing is there to be measured.
+    `measured` is None where nothing is there to be measured.
     """
     choice, finals = evidence.tuning.choice, evidence.finals
-    curves = finals.validation_score[finals.finished]
+    score, comparison = (measured.score, measured.comparison) if measured else (None, None)
     return {
         "lr": choice.lr if choice else np.nan,
-        "n_final": len(curves),
+        "n_final": int(finals.finished.sum()),
         "score": score.mean if score else np.nan,
         "score_low": score.low if score else np.nan,
         "score_high": min(score.high, 1.0) if score else np.nan,
@@ -94,8 +92,8 @@ def pairing_row(
         "reason": verdict.reason,
         "works": verdict.name in WORKING,
         "is_reference": reference is not None and evidence.pairing_id == reference.pairing_id,
-        "validation_score": _mean(curves[:, -1], task.floor),
-        "best_validation_score": _mean(np.fmax.reduce(curves, axis=1), task.floor),
+        "validation_score": measured.validation_score if measured else np.nan,
+        "best_validation_score": measured.best_validation_score if measured else np.nan,
         "error_ratio": _error_ratio(comparison) if comparison else np.nan,
         "collapse_bound": collapse_bound(comparison.k_bad, comparison.n) if comparison else np.nan,
         "k_bad": comparison.k_bad if comparison else None,
@@ -126,11 +124,6 @@ def _grades(comparison: Comparison | None, n_diverged: int, thresholds: Threshol
 def pairing_labels(pairings: pd.DataFrame) -> "pd.Series[str]":
     """Gives `relu/sigmoid/bce/adam` for each row that names the four functions."""
     return pairings["activation"] + "/" + pairings["output"] + "/" + pairings["loss"] + "/" + pairings["optimizer"]
-
-
-def _mean(scores: Floats, floor: float) -> float:
-    """Over seeds, non-finite ones at the floor."""
-    return float(np.where(np.isnan(scores), floor, scores).mean()) if len(scores) else np.nan
 
 
 def _error_ratio(comparison: Comparison) -> float:

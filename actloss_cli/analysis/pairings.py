@@ -1,6 +1,5 @@
 """From a run to its verdicts: one row per pairing, one per task. What the report shows and an export writes."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,16 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from actloss_cli.analysis.cause_thresholds import CauseThresholds
-from actloss_cli.analysis.comparison import Comparison, compare_all
+from actloss_cli.analysis.comparison import Comparison
 from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts
 from actloss_cli.analysis.explanations import Judged, explain
+from actloss_cli.analysis.measured import Measured, measure
 from actloss_cli.analysis.multiplicity import benjamini_hochberg
 from actloss_cli.analysis.pairing_row import DTYPES, FUNCTIONS, NAMES, pairing_labels, pairing_row
 from actloss_cli.analysis.probability import best_proper, judge_probabilities, trivial_losses
 from actloss_cli.analysis.references import Reference, make_reference, select_reference
-from actloss_cli.analysis.statistics import Interval, score_interval, score_intervals
+from actloss_cli.analysis.statistics import Interval, score_interval
 from actloss_cli.analysis.trial_table import TrialTable
 from actloss_cli.analysis.verdicts import MISMATCHED, WORKING, Verdict, VerdictName, judge, judge_task
+from actloss_cli.collecting import without_collecting
 from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.store.data import RunData
 
@@ -70,6 +71,7 @@ class Analysis:
     tasks: pd.DataFrame
 
 
+@without_collecting()
 def analyse(run: RunData, thresholds: Thresholds | None = None) -> Analysis:
     """Chooses learning rates and references, compares, judges, explains; the run may be unfinished.
 
@@ -86,12 +88,11 @@ def analyse(run: RunData, thresholds: Thresholds | None = None) -> Analysis:
         reference, shared = _reference(evidence, table, task, thresholds)
         if reference:
             references[task.label] = reference.pairing_id
-        measured = _measure(evidence, reference, table, task, thresholds)
+        measured = measure(evidence, reference, table, values, task, thresholds)
         judged = _judge_all(evidence, measured, reference, shared, table, task, thresholds)
         for one in judged:
-            trials = one.evidence.finals.trials[one.evidence.finals.finished]
-            means = values[trials].mean(axis=0) if len(trials) else np.full(len(metrics), np.nan)
-            one.row.update(zip(metrics, means.tolist(), strict=True))
+            found = measured.get(one.evidence.pairing_id)
+            one.row.update(zip(metrics, found.metrics if found else [np.nan] * len(metrics), strict=True))
         _add_probabilities(judged, table, task, thresholds)
         explained = explain(judged, reference, task, thresholds, CauseThresholds())
         rows |= {one.evidence.pairing_id: one.row | explained[one.evidence.pairing_id] for one in judged}
@@ -114,41 +115,9 @@ def _reference(
     return None if may_change else reference, shared
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """What the final trials of a pairing say: on their own, and against the reference where there is one."""
-
-    score: Interval
-    comparison: Comparison | None
-
-
-def _measure(
-    evidence: Sequence[Evidence],
-    reference: Reference | None,
-    table: TrialTable,
-    task: TaskFacts,
-    thresholds: Thresholds,
-) -> dict[str, _Measured]:
-    """By pairing id, of those with a final trial; all those at once in which the same seeds finished."""
-    groups: dict[bytes, list[Evidence]] = defaultdict(list)
-    for one in evidence:
-        if one.finals.finished.any():
-            groups[one.finals.finished.tobytes()].append(one)
-    measured: dict[str, _Measured] = {}
-    for alike in groups.values():
-        finals = [one.finals for one in alike]
-        row_means = np.stack([table.row_means(one, task) for one in finals])
-        score = np.stack([one.score[one.finished] for one in finals])
-        intervals = score_intervals(score, row_means, task.strata, thresholds.look_level)
-        comparisons = compare_all(finals, row_means, reference, task, thresholds) if reference else [None] * len(alike)
-        found = map(_Measured, intervals, comparisons)
-        measured |= {one.pairing_id: of_one for one, of_one in zip(alike, found, strict=True)}
-    return measured
-
-
 def _judge_all(
     evidence: Sequence[Evidence],
-    measured: Mapping[str, _Measured],
+    measured: Mapping[str, Measured],
     reference: Reference | None,
     shared: Verdict | None,
     table: TrialTable,
@@ -160,9 +129,9 @@ def _judge_all(
     telling: dict[str, tuple[Finals, NDArray[np.bool_]]] = {}
     for one in evidence:
         found = measured.get(one.pairing_id)
-        score, comparison = (found.score, found.comparison) if found else (None, None)
+        comparison = found.comparison if found else None
         verdict = judge(one, comparison, shared, thresholds)
-        rows[one.pairing_id] = row = pairing_row(one, score, comparison, verdict, reference, task, thresholds)
+        rows[one.pairing_id] = row = pairing_row(one, found, verdict, reference, thresholds)
         if found and (verdict.name in MISMATCHED or row["is_reference"]):
             telling[one.pairing_id] = one.finals, _telling_seeds(one.finals, comparison)
     symptoms = dict(zip(telling, table.symptoms(list(telling.values()), task), strict=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -24,16 +25,10 @@ class Reference:
     steps: Floats
     """`[n]`: to the target; infinite for a miss."""
 
-
-@dataclass(frozen=True)
-class _Candidate:
-    evidence: Evidence
-    curves: Floats
-    """`[K, E]`: validation scores of all K seeds at the chosen learning rate, tune seeds first."""
-
-    @property
-    def final(self) -> Floats:
-        return self.curves[:, -1]
+    @cached_property
+    def mean_score(self) -> float:
+        """Over seeds."""
+        return float(self.score.mean())
 
 
 def select_reference(evidence: Sequence[Evidence], floor: float, fail_share: float) -> Evidence | None:
@@ -45,19 +40,20 @@ def select_reference(evidence: Sequence[Evidence], floor: float, fail_share: flo
     Ties (`ties_with`) go to the faster (median over seeds of the epochs to `TARGET_SHARE` of the best mean), then by
     name. None without candidates. Final once all pairings have all their trials.
     """
-    candidates = sorted(
-        (_candidate(one, floor) for one in evidence if _may_be_reference(one)), key=lambda one: one.evidence.label
-    )
+    candidates = sorted(filter(_may_be_reference, evidence), key=lambda one: one.label)
     if not candidates:
         return None
-    reliable = [one for one in candidates if one.final.min() >= floor + fail_share * (one.final.mean() - floor)]
-    if not reliable:
+    curves = _curves_of_all_seeds(candidates, floor)
+    final = curves[..., -1]
+    is_reliable = final.min(axis=1) >= floor + fail_share * (final.mean(axis=1) - floor)
+    if not is_reliable.any():
         return None
-    final = np.stack([one.final for one in reliable])
+    reliable, final = np.flatnonzero(is_reliable), final[is_reliable]
     best = int(final.mean(axis=1).argmax())
     target = floor + TARGET_SHARE * (final[best].mean() - floor)
-    tied = [reliable[place] for place in np.flatnonzero(ties_with(final, best))]
-    return min(tied, key=lambda one: np.median(epochs_to_reach(one.curves, target))).evidence
+    tied = reliable[ties_with(final, best)]
+    epochs = np.median(epochs_to_reach(curves[tied], target), axis=1)
+    return candidates[int(tied[epochs.argmin()])]
 
 
 def make_reference(evidence: Evidence, row_scores: Floats, task: TaskFacts) -> Reference:
@@ -88,8 +84,8 @@ def _may_be_reference(evidence: Evidence) -> bool:
     )
 
 
-def _candidate(evidence: Evidence, floor: float) -> _Candidate:
-    choice = evidence.tuning.choice
-    assert choice is not None
-    tune = clip_at_floor(evidence.tuning.validation_score[choice.index], floor)
-    return _Candidate(evidence, np.concatenate([tune, evidence.finals.validation_score]))
+def _curves_of_all_seeds(candidates: Sequence[Evidence], floor: float) -> Floats:
+    """`[P, K, E]`: validation scores of all K seeds at the chosen learning rate, tune seeds first."""
+    tunings = [one.tuning for one in candidates]
+    tune = np.stack([tuning.validation_score[tuning.choice.index] for tuning in tunings if tuning.choice])
+    return np.concatenate([clip_at_floor(tune, floor), [one.finals.validation_score for one in candidates]], axis=1)

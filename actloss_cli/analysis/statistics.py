@@ -113,11 +113,13 @@ def _row_covariances(x: Floats, r: Floats, strata: NDArray[np.int64]) -> list[Co
     # A stratum of one row shows no variance; its weight, and with it half_row, is then large enough.
     scale = 1 / (len(count) ** 2 * count * np.maximum(count - 1, 1))
 
+    C = len(every)
+    places = (strata + C * np.arange(len(x))[:, None]).ravel()
+
     def sums(values: Floats) -> Floats:
         """`[P, N]` to `[P, C]`."""
-        P, C = len(values), len(every)
-        of_row = strata + C * np.arange(P)[:, None]
-        return np.asarray(np.bincount(of_row.ravel(), values.ravel(), P * C).reshape(P, C), np.float64)
+        cells = np.bincount(places[: values.size], values.ravel(), len(values) * C)
+        return np.asarray(cells.reshape(-1, C), np.float64)
 
     def centred(values: Floats) -> Floats:
         return values - (sums(values) / np.maximum(every, 1))[:, strata]
@@ -126,9 +128,13 @@ def _row_covariances(x: Floats, r: Floats, strata: NDArray[np.int64]) -> list[Co
         # One by one: a product of matrices may add up in another order, and a pairing's bits hang on its neighbours.
         return [float(of_strata[present] @ scale) for of_strata in sums(a * b)]
 
-    x, r = centred(x), centred(r)
-    rr = covariance(r, r)
-    return list(map(Covariance, covariance(x, x), covariance(x, r), rr * (len(x) // len(rr))))
+    of_x = centred(x)
+    xx = covariance(of_x, of_x)
+    if r is x:
+        return list(map(Covariance, xx, xx, xx))
+    of_r = centred(r)
+    rr = covariance(of_r, of_r)
+    return list(map(Covariance, xx, covariance(of_x, of_r), rr * (len(x) // len(rr))))
 
 
 def half_row(strata: NDArray[np.int64]) -> float:

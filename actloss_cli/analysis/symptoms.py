@@ -48,8 +48,8 @@ class Symptoms:
 class Training:
     """What was measured of n trials of one pairing."""
 
-    points: Sequence[NDArray[np.float32]]
-    """Diagnostics `[K, M]`, of those that have any."""
+    points: NDArray[np.float32]
+    """Diagnostics of the k trials that have any `[k, K, M]`."""
     curves: Floats
     """Validation scores `[n, E]` at the floor or above, NaN once diverged."""
     diverged_epochs: Floats
@@ -70,10 +70,11 @@ def symptoms_of(trainings: Sequence[Training], names: Sequence[str], epochs: Seq
 
 def _symptoms_of_alike(trainings: Sequence[Training], names: Sequence[str], epochs: Sequence[int]) -> list[Symptoms]:
     """Of P pairings with n trials each. Medians are over the first axis."""
-    table = np.array([one.points for one in trainings], np.float64).swapaxes(0, 1)
+    table = np.array([one.points for one in trainings], np.float64)
+    table[~np.isfinite(table)] = np.nan
+    table = table.swapaxes(0, 1)  # (n, P, K, M)
     if not len(table):
         table = np.full((1, len(trainings), len(epochs), len(names)), np.nan)
-    table[~np.isfinite(table)] = np.nan  # (n, P, K, M)
     ratios, updates = (table[..., names.index(name)] for name in ("gradient_ratio", "update_ratio"))
     starts = median(np.fmin.reduce(ratios[..., :EARLY], axis=2)).tolist()
     largest = median(np.fmax.reduce(updates, axis=2)).tolist()

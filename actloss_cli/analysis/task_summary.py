@@ -1,7 +1,7 @@
 """A task in a few lines: which outputs and losses work, what is mismatched and because of what."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -54,31 +54,39 @@ def summarise_task(pairings: pd.DataFrame) -> TaskSummary:
 
 def _working(pairings: pd.DataFrame) -> list[WorkingHead]:
     trained = pairings[pairings["verdict"] != VerdictName.INVALID]
-    heads = [
-        WorkingHead(str(output), str(loss), int(group["works"].sum()), len(group))
-        for (output, loss), group in trained.groupby(["output", "loss"], sort=False)
-        if group["works"].any()
-    ]
-    return sorted(heads, key=lambda head: -head.n_work / head.n_trained)
+    heads = list(zip(trained["output"].tolist(), trained["loss"].tolist(), strict=True))
+    n_work = Counter(head for head, works in zip(heads, trained["works"].tolist(), strict=True) if works)
+    found = [WorkingHead(*head, n_work[head], n) for head, n in Counter(heads).items() if n_work[head]]
+    return sorted(found, key=lambda head: -head.n_work / head.n_trained)
 
 
 def _mismatched(pairings: pd.DataFrame) -> list[MismatchGroup]:
     mismatched = pairings[pairings["verdict"].isin(MISMATCHED)]
+    labels = {roles: _labels(mismatched, roles) for roles in _ROLES}
+    n_labels = {roles: len(set(_labels(pairings, roles))) for roles in _ROLES}
+    causes, score = mismatched["cause"].tolist(), mismatched["score"].reset_index(drop=True)
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, name in enumerate(mismatched["cause_name"].tolist()):
+        places[name].append(place)
     groups = []
-    for name, group in mismatched.groupby("cause_name", sort=False):
-        worst = group.sort_values("score", na_position="last").iloc[0]
-        groups.append(MismatchGroup(str(name), len(group), _told_by(group, pairings), str(worst["cause"])))
+    for name, of_group in places.items():
+        worst = score[of_group].sort_values(na_position="last").index[0]
+        told_by = _told_by({roles: [of_all[place] for place in of_group] for roles, of_all in labels.items()}, n_labels)
+        groups.append(MismatchGroup(name, len(of_group), told_by, causes[worst]))
     return sorted(groups, key=lambda group: -group.n)
 
 
-def _told_by(group: pd.DataFrame, pairings: pd.DataFrame) -> tuple[str, ...]:
+def _told_by(
+    labels: Mapping[tuple[str, ...], Sequence[tuple[str, ...]]], n_labels: Mapping[tuple[str, ...], int]
+) -> tuple[str, ...]:
     """The functions that say which pairings these are: of the roles, those of which the fewest labels cover the group.
 
-    Fewest as a share of all that the task has, so that one optimizer of five says more than one output of two.
+    Fewest as a share of all that the task has, `n_labels`, so that one optimizer of five says more than one output of
+    two. `labels` are those of each of the group's pairings.
     """
-    covering = {roles: _covering(_labels(group, roles)) for roles in _ROLES}
-    best = min(_ROLES, key=lambda roles: len(covering[roles]) / len(set(_labels(pairings, roles))))
-    return tuple(" + ".join(labels) for labels in covering[best])
+    covering = {roles: _covering(of_group) for roles, of_group in labels.items()}
+    best = min(_ROLES, key=lambda roles: len(covering[roles]) / n_labels[roles])
+    return tuple(" + ".join(found) for found in covering[best])
 
 
 def _labels(pairings: pd.DataFrame, roles: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
 from typing import cast
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts, Tuning
@@ -14,10 +16,13 @@ from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_na
 from actloss_cli.plan.selection import Floats, LrChoice, choose_lrs, clip_at_floor
 from actloss_cli.seeding import SEEDS_IN_SET
 from actloss_cli.store.data import RunData
+from actloss_cli.store.unpacked import stack_arrays
 from actloss_cli.theory.frozen import Frozen
 
 Places = NDArray[np.int64]
 """Row numbers in the run's trials."""
+_AT_ONCE = 16
+"""Pairings whose test rows are unpacked together: few enough to stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +53,19 @@ class TrialTable:
         trials = run.trials
         score = trials["score"].to_numpy(np.float64)
         seed = trials["seed"].to_numpy(np.int64)
-        lost = trials["status"].isin(["crashed", "timeout"]).to_numpy()
+        phase, status = (trials[name].to_numpy(object) for name in ("phase", "status"))
+        lost = (status == "crashed") | (status == "timeout")
         return cls(
             run=run,
             ids=trials.index.tolist(),
-            places={str(id_): np.asarray(at) for id_, at in trials.groupby("pairing_id").indices.items()},
-            is_final=(trials["phase"] == "final").to_numpy(),
+            places=_places(trials["pairing_id"]),
+            is_final=phase == "final",
             seed=seed,
             at=seed % SEEDS_IN_SET,
             lr=trials["lr"].to_numpy(np.float64),
             score=score,
             lost=lost,
-            diverged=~lost & ((trials["status"] == "diverged").to_numpy() | ~np.isfinite(score)),
+            diverged=~lost & ((status == "diverged") | ~np.isfinite(score)),
             diverged_epoch=trials["diverged_epoch"].to_numpy(np.float64),
             of_probabilities=tuple(
                 trials[name].to_numpy(np.float64) if name in trials else np.full(len(trials), np.nan)
@@ -105,33 +111,47 @@ class TrialTable:
                 finals=final,
             )
 
-    def row_means(self, finals: Finals, task: TaskFacts) -> Floats:
-        """The mean of `row_scores` over the seeds that finished `[N]`, of which there must be one."""
-        return np.asarray(self.row_scores(finals, task)[finals.finished].mean(axis=0))
+    def row_means(self, finals: Sequence[Finals], task: TaskFacts) -> Floats:
+        """The means of P pairings' `row_scores` over the seeds that finished `[P, N]`, which are the same of each."""
+        trials = np.stack([one.trials[one.finished] for one in finals])  # (P, n)
+        N = len(task.strata)
+        parts = (trials[start : start + _AT_ONCE] for start in range(0, len(trials), _AT_ONCE))
+        return np.concatenate([self._rows(part.ravel(), task).reshape(*part.shape, N).mean(axis=1) for part in parts])
 
     def row_scores(self, finals: Finals, task: TaskFacts) -> Floats:
         """Each test row's share in each seed's score `[n, N]`: the floor where the seed failed or fell below it."""
         rows = np.full((task.n_final, len(task.strata)), np.nan)
-        for seed in np.flatnonzero(finals.finished):
-            trial = finals.trials[seed]
-            is_clipped = self.diverged[trial] or self.score[trial] < task.floor
-            rows[seed] = task.floor if is_clipped else self.run.row_scores[self.ids[trial]]
+        rows[finals.finished] = self._rows(finals.trials[finals.finished], task)
         return rows
 
     def symptoms(self, telling: Sequence[tuple[Finals, NDArray[np.bool_]]], task: TaskFacts) -> list[Symptoms]:
         """What was measured of the training of some final seeds `[n]` of each, all of which came to an end."""
-        trainings = []
-        for finals, seeds in telling:
-            trials = finals.trials[seeds]
-            ids = [self.ids[trial] for trial in trials]
-            points = [self.run.diagnostics[id_] for id_ in ids if id_ in self.run.diagnostics]
-            trainings.append(Training(points, finals.validation_score[seeds], self.diverged_epoch[trials]))
+        places = [finals.trials[seeds] for finals, seeds in telling]
+        diagnosed = [[id_ for id_ in self._ids(trials) if id_ in self.run.diagnostics] for trials in places]
+        every = [*chain.from_iterable(diagnosed)]
+        points = stack_arrays(self.run.diagnostics, every) if every else np.empty(0, np.float32)
+        ends = accumulate(map(len, diagnosed), initial=0)
+        trainings = [
+            Training(points[start:end], finals.validation_score[seeds], self.diverged_epoch[trials])
+            for (finals, seeds), trials, (start, end) in zip(telling, places, pairwise(ends), strict=True)
+        ]
         return symptoms_of(trainings, diagnostic_names(task.n_hidden), diagnostic_epochs(task.epochs))
 
     def probabilities(self, finals: Finals) -> Probabilities:
         """What the finished final trials' implied probabilities scored."""
         places = finals.trials[finals.finished]
         return Probabilities(*(column[places] for column in self.of_probabilities))
+
+    def _ids(self, trials: Places) -> list[str]:
+        return [self.ids[trial] for trial in trials.tolist()]
+
+    def _rows(self, trials: Places, task: TaskFacts) -> Floats:
+        """Of n trials that finished `[n, N]`."""
+        rows = np.full((len(trials), len(task.strata)), task.floor)
+        is_kept = ~self.diverged[trials] & ~(self.score[trials] < task.floor)
+        if is_kept.any():
+            rows[is_kept] = stack_arrays(self.run.row_scores, self._ids(trials[is_kept]))
+        return rows
 
     def _tunings(self, trials: Places, of_pairing: Places, P: int, task: TaskFacts) -> list[Tuning]:
         """From the tune trials of P pairings, and whose each is."""
@@ -183,6 +203,14 @@ class TrialTable:
             )
             for p, (n_present, n_lost, n_diverged) in enumerate(counts)
         ]
+
+
+def _places(pairing_ids: "pd.Series[str]") -> dict[str, Places]:
+    """Of each pairing the rows of its trials, ascending."""
+    codes, ids = pd.factorize(pairing_ids)
+    rows = codes.argsort(kind="stable")
+    ends = accumulate(np.bincount(codes).tolist(), initial=0)
+    return {str(id_): rows[start:end] for id_, (start, end) in zip(ids, pairwise(ends), strict=True)}
 
 
 def _rates(lr: Floats, of_pairing: Places, P: int) -> tuple[Floats, Places, Places]:

@@ -94,11 +94,13 @@ def decompose(values: Floats, optimizer: Places) -> Floats:
     """
     centred = values - values.mean(axis=(1, 2, 3, 4), keepdims=True)
     rows = np.concatenate([np.ones_like(values[:1]), centred])
+    over_seeds = rows.sum(axis=4)
     is_of = (optimizer[:, None] == np.unique(optimizer)).astype(np.float64)  # [K, O]
 
     def between(axes: str) -> Floats:
         """Of the means over all other axes: their number less one, then what they explain of each response."""
-        sums = np.einsum(f"rahks,ko->r{axes}", rows, is_of).reshape(len(rows), -1)
+        summed, left = (rows, "ahks") if "s" in axes else (over_seeds, "ahk")
+        sums = np.einsum(f"r{left},ko->r{axes}", summed, is_of).reshape(len(rows), -1)
         return np.array([sums.shape[1] - 1, *(sums[1:] ** 2 / sums[0]).sum(axis=1)])
 
     a, h, o, k = (between(axis) for axis in "ahok")

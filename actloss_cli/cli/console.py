@@ -10,7 +10,9 @@ from actloss_cli.report.escape import printable
 
 def stdout() -> Console:
     """For data: tables and reports."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=False)
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=False)
+    console.size = console.size  # Rich would ask the terminal for it several times a line.
+    return console
 
 
 def stderr() -> Console:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from actloss_cli.cli.options import RunArgument
+from actloss_cli.collecting import without_collecting
 from actloss_cli.report.only import Only
 
 if TYPE_CHECKING:
@@ -39,16 +40,17 @@ def report(
       actloss report results/ --no-figures
       actloss report results/grid --only mismatched --where "loss=mse" --top 30
     """
-    import pandas as pd
+    with without_collecting():
+        import pandas as pd
 
-    from actloss_cli.analysis import analyse
-    from actloss_cli.cli.console import stdout
-    from actloss_cli.errors import ExitCode, Problem, UserError
-    from actloss_cli.report.selection import Selection, read_where
-    from actloss_cli.report.summary import summary_json
-    from actloss_cli.report.terminal import render_report
-    from actloss_cli.store.folder import runs_in
-    from actloss_cli.store.reader import read_run
+        from actloss_cli.analysis import analyse
+        from actloss_cli.cli.console import stdout
+        from actloss_cli.errors import ExitCode, Problem, UserError
+        from actloss_cli.report.selection import Selection, read_where
+        from actloss_cli.report.summary import summary_json
+        from actloss_cli.report.terminal import render_report
+        from actloss_cli.store.folder import runs_in
+        from actloss_cli.store.reader import read_run
 
     # Tables are cut into many small ones here, which strings of Python's own stand in less time than Arrow's.
     pd.set_option("mode.string_storage", "python")

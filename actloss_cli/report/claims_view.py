@@ -7,7 +7,7 @@ from rich.console import Console
 from actloss_cli.claims.outcome import RESULTS, Outcome, Result
 from actloss_cli.claims.suite import Suite
 from actloss_cli.report.claims_sentences import outcome_sentence
-from actloss_cli.report.terminal_text import say, shown
+from actloss_cli.report.terminal_text import is_ascii, say, shown
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def render_suite(console: Console, suite: Suite) -> None:
     """Every claim with one sentence; what contradicts comes first."""
     for outcome in in_order(suite.outcomes):
         style = RESULT_STYLES[outcome.result]
-        symbol = style.plain_symbol if console.options.ascii_only else style.symbol
+        symbol = style.plain_symbol if is_ascii(console) else style.symbol
         head = shown(console, f"{symbol} {outcome.result} {outcome.claim.id}", style.terminal)
         must = f" (must be {outcome.claim.must})" if outcome.holds is False else ""
         say(console, head, shown(console, f"  {outcome.claim.text}", "bold"), shown(console, must, "bold red"))

@@ -23,7 +23,7 @@ from actloss_cli.report.number_format import format_score
 from actloss_cli.report.pairing_facts import FINAL_HEADER, TUNING_HEADER, finals, judgements, metrics, numbers, tuning
 from actloss_cli.report.ranking import pairing_label
 from actloss_cli.report.sparkline import sparkline
-from actloss_cli.report.terminal_text import say, shown, verdict_text
+from actloss_cli.report.terminal_text import is_ascii, say, shown, verdict_text
 from actloss_cli.report.verdict_style import style_of
 from actloss_cli.store.data import RunData
 
@@ -112,7 +112,7 @@ def _print_curves(console: Console, run: RunData, analysis: Analysis, pairing_id
 
 
 def _spark(console: Console, curve: NDArray[np.float64], low: float, high: float) -> str:
-    return sparkline(curve, low, high, width=max(console.width - 24, 10), ascii_only=console.options.ascii_only)
+    return sparkline(curve, low, high, width=max(console.width - 24, 10), ascii_only=is_ascii(console))
 
 
 def _print_table(console: Console, table: Table, rows: Sequence[tuple[str, ...]]) -> None:

@@ -21,7 +21,7 @@ from actloss_cli.report.terminal_grid import print_grid
 from actloss_cli.report.terminal_ranking import print_ranking
 from actloss_cli.report.terminal_ranks import print_ranks
 from actloss_cli.report.terminal_summary import print_summary
-from actloss_cli.report.terminal_text import say, shown, verdict_text
+from actloss_cli.report.terminal_text import is_ascii, say, shown, verdict_text
 from actloss_cli.report.variance_table import print_variance_shares
 from actloss_cli.report.verdict_style import STYLES
 from actloss_cli.store.data import RunData
@@ -68,7 +68,7 @@ def _print_task(console: Console, run: RunData, analysis: Analysis, task: str, t
     pairings = of_task(analysis.pairings, task)
     facts = row_at(run.tasks, task)
     n_working = int(pairings["works"].sum())
-    console.rule(style="dim", characters="-" if console.options.ascii_only else "─")
+    console.rule(style="dim", characters="-" if is_ascii(console) else "─")
     work = f": {format_share(n_working, len(pairings))} pairings work"
     say(console, shown(console, task, "bold"), shown(console, work, "bold"))
     name = score_name(facts["kind"])

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from actloss_cli.analysis.explanations import BETWEEN_NOTICES
 from actloss_cli.analysis.judgements import ProbabilityGrade
+from actloss_cli.analysis.pairing_row import FUNCTIONS
 from actloss_cli.analysis.verdicts import VerdictName
 from actloss_cli.report.frame_rows import rows_of
 from actloss_cli.report.number_format import format_interval, format_lr, format_score, format_steps
@@ -42,7 +43,8 @@ def print_selected(console: Console, pairings: pd.DataFrame, chosen: pd.DataFram
 
 
 def _print_lists(console: Console, pairings: pd.DataFrame, lists: Mapping[str, pd.DataFrame]) -> None:
-    places = {pairing_id: place for place, pairing_id in enumerate(rank_pairings(pairings).index, start=1)}
+    ranked = rank_pairings(pairings[[*FUNCTIONS, "score"]]).index
+    places = {pairing_id: place for place, pairing_id in enumerate(ranked, start=1)}
     beside = _beside(console, [pairing_label(row) for part in lists.values() for _, row in rows_of(part)])
     name = next((name for name in _NAMES if _NUMBERS + 2 + len(name) <= console.width), "") if beside else ""
     header = Text(f"{_HEADER}  {name}".rstrip(), style="bold")

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from actloss_cli.analysis.variance_shares import FACTORS, RESPONSES
 from actloss_cli.report.number_format import ABSENT
-from actloss_cli.report.terminal_text import say, shown
+from actloss_cli.report.terminal_text import is_ascii, say, shown
 
 _GAP = 2
 """Between columns: one of padding, one that Rich keeps for the divider."""
@@ -86,6 +86,6 @@ def _print_shares(console: Console, rows: pd.DataFrame) -> None:
 
 
 def _cell(console: Console, share: float, bar: int, style: str) -> Text:
-    mark = "#" if console.options.ascii_only else "█"
+    mark = "#" if is_ascii(console) else "█"
     length = 0 if math.isnan(share) else round(share * bar)
     return Text(f"{format_percent(share):>{_PERCENT - 1}} ") + Text(mark * length, style)

@@ -23,6 +23,18 @@ def unpack(blob: bytes) -> NDArray[np.float32]:
     return np.frombuffer(zlib.decompress(blob), _LITTLE).astype(np.float32)
 
 
+def unpack_all(blobs: Iterable[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Blobs to their values one after another `[sum of n]`, not to be written to, and each one's n.
+
+    Raises ValueError where one ends within a value.
+    """
+    values = [zlib.decompress(blob) for blob in blobs]
+    n_bytes = np.array([*map(len, values)], np.int64)
+    if (n_bytes % _LITTLE.itemsize).any():
+        raise ValueError("an array ends within a value")
+    return np.frombuffer(b"".join(values), _LITTLE).astype(np.float32, copy=False), n_bytes // _LITTLE.itemsize
+
+
 def pack_metrics(values: Iterable[float | None]) -> bytes:
     """`[M]` to a blob; None becomes NaN."""
     return np.array([*values], _LITTLE_DOUBLE).tobytes()

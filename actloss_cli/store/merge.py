@@ -22,7 +22,8 @@ from actloss_cli.store.checksums import add_checksum
 from actloss_cli.store.folder import CONFIG, PROVENANCE
 from actloss_cli.store.merge_rows import add_part, settle
 from actloss_cli.store.schema import DATABASE, create_tables
-from actloss_cli.store.settings import read_config_text, read_sessions
+from actloss_cli.store.sessions import read_sessions
+from actloss_cli.store.settings import read_config_text
 
 RECORD = "merged.json"
 """When, by what command and from which folders a merged run was made."""

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
@@ -13,16 +13,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from actloss_cli.collecting import without_collecting
 from actloss_cli.engine.diagnostic_names import diagnostic_epochs, diagnostic_names
 from actloss_cli.errors import UserError
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.store.blobs import unpack, unpack_metrics
+from actloss_cli.store.blobs import unpack, unpack_all, unpack_metrics
 from actloss_cli.store.checks import check_version, unreadable
 from actloss_cli.store.data import RunData
 from actloss_cli.store.predictions import FrozenPredictions, are_attested, read_predictions
 from actloss_cli.store.row_check import checking
 from actloss_cli.store.schema import CURVE_COLUMNS, DATABASE, PACKED_METRICS, SHARDS
-from actloss_cli.store.settings import read_sessions
+from actloss_cli.store.sessions import read_sessions
 from actloss_cli.store.unpacked import Unpacked
 from actloss_cli.theory.frozen import read_frozen
 from actloss_cli.theory.predict import Prediction
@@ -43,35 +44,34 @@ _NUMBERS = {"seed": "int64", "n_train": "int64"} | dict.fromkeys(
     ("lr", "diverged_epoch", "elapsed_s", "score"), "float64"
 )
 _TEXTS = frozenset(_COLUMNS) - frozenset(_NUMBERS)
-_N_READ = 1 + len(_COLUMNS) + 1 + len(_ARRAYS)
+_ROWS_AT_ONCE = 100
 
 
+@without_collecting()
 def read_run(folder: Path) -> RunData:
     """Everything that analysis needs of one run; raises if the database is damaged or of another schema."""
     with _damage_named(folder) as path, _open(path) as db, checking(db, path):
         tasks = pd.read_sql("SELECT * FROM tasks ORDER BY position", db, index_col="task")
         pairings = pd.read_sql(_PAIRINGS, db, index_col="pairing_id")
-        stored, arrays = _stored_trials(db)
+        stored, blobs = _stored_trials(db)
         thresholds = db.execute(_SETTING, ("thresholds",)).fetchone()
         shards = db.execute(_SETTING, (SHARDS,)).fetchone()
         predictions = read_predictions(db)
         db.execute("COMMIT")  # The writer waits for readers, so unpacking comes after the transaction.
-        trials, n_asked = _trials_asked(pairings["trials"], stored)
-        tasks_of = trials["pairing_id"].map(pairings["task"])
+        trials, places, n_asked = _trials_asked(pairings["trials"], stored)
+        curves, row_scores, diagnostics = ([*map(of_stored.__getitem__, places)] for of_stored in blobs)
+        row_of = {trial: row for row, trial in enumerate(trials.index.tolist())}
+        tasks_of = trials["pairing_id"].map(pairings["task"]).tolist()
         return RunData(
             name=folder.resolve().name,
             path=str(folder),
             tasks=tasks.drop(columns=["strata", "position", "crc"]),
             pairings=pairings.drop(columns=_NOT_READ).assign(theory=_theory(pairings)),
             trials=trials,
-            validation_score=_validation_scores(
-                arrays["curve_validation_score"], trials.index.tolist(), max(tasks["epochs"], default=0)
-            ),
+            validation_score=_validation_scores(curves, max(tasks["epochs"], default=0)),
             strata={str(task): unpack(blob).astype(np.int64) for task, blob in tasks["strata"].items()},
-            row_scores=Unpacked(
-                path, arrays["row_scores"], tasks_of, {str(task): (n,) for task, n in tasks["n_test"].items()}
-            ),
-            diagnostics=Unpacked(path, arrays["diagnostics"], tasks_of, _diagnostics_shapes(tasks)),
+            row_scores=Unpacked(path, row_of, tasks_of, row_scores, _row_score_shapes(tasks)),
+            diagnostics=Unpacked(path, row_of, tasks_of, diagnostics, _diagnostics_shapes(tasks)),
             # a run that was stopped before its first plan has none
             thresholds=_thresholds(thresholds[0]) if thresholds else Thresholds(),
             shards=tuple(json.loads(shards[0])) if shards else (),
@@ -150,42 +150,54 @@ def _theory(pairings: pd.DataFrame) -> "pd.Series[Any]":
     return pd.Series(found, pairings.index, dtype="object")
 
 
-def _stored_trials(db: sqlite3.Connection) -> tuple[pd.DataFrame, Mapping[str, Mapping[str, bytes]]]:
-    """All that are there; and of `_ARRAYS`, packed as they are, by trial, those that are there."""
-    rows = db.execute(_TRIALS).fetchall()
+def _stored_trials(db: sqlite3.Connection) -> tuple[pd.DataFrame, Sequence[Sequence[bytes | None]]]:
+    """All that are there; and each of `_ARRAYS`, packed as it is, of each of them."""
+    ids, *columns, metrics, curves, row_scores, diagnostics = _cells(db.execute(_TRIALS))
     # pandas would look at each cell for what its column is.
-    ids, *columns, metrics, curves, row_scores, diagnostics = zip(*rows, strict=True) if rows else ((),) * _N_READ
     typed = {
         name: pd.array(cells, "str") if name in _TEXTS else np.array(cells, _NUMBERS[name])
         for name, cells in zip(_COLUMNS, columns, strict=True)
     }
     typed |= zip(PACKED_METRICS, unpack_metrics(metrics, len(PACKED_METRICS)).T, strict=True)
-    arrays = {
-        name: {id_: blob for id_, blob in zip(ids, blobs, strict=True) if blob is not None}
-        for name, blobs in zip(_ARRAYS, (curves, row_scores, diagnostics), strict=True)
-    }
-    return pd.DataFrame(typed, pd.Index(ids, name="trial", dtype="str")), arrays
+    return pd.DataFrame(typed, pd.Index(ids, name="trial", dtype="str")), (curves, row_scores, diagnostics)
 
 
-def _trials_asked(asked: "pd.Series[str]", stored: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Those asked for that are there, by pairing, tune first, then by rate and seed; and how many are asked for."""
+def _cells(rows: sqlite3.Cursor) -> list[list[Any]]:
+    """Column by column. Of many rows at once Python would keep as many tuples, and search them for garbage."""
+    columns: list[list[Any]] = [[] for _ in rows.description]
+    while some := rows.fetchmany(_ROWS_AT_ONCE):
+        for column, cells in zip(columns, zip(*some, strict=True), strict=True):
+            column.extend(cells)
+    return columns
+
+
+def _trials_asked(asked: "pd.Series[str]", stored: pd.DataFrame) -> tuple[pd.DataFrame, list[int], int]:
+    """Those asked for that are there, by pairing, tune first, then by rate and seed; each one's row in `stored`.
+
+    And how many are asked for.
+    """
     ids = asked.sort_index().map(json.loads)
-    at = stored.index.get_indexer(pd.Index(list(chain.from_iterable(ids))))
-    found = stored.iloc[at[at >= 0]]
-    found.insert(0, "pairing_id", np.repeat(ids.index.to_numpy(), ids.map(len))[at >= 0])
-    order = (found["seed"], found["lr"], found["phase"] != "tune", pd.factorize(found["pairing_id"])[0])
-    trials = found.iloc[np.lexsort(order)]
+    row_of = {trial: row for row, trial in enumerate(stored.index.tolist())}
+    rows = np.array([row_of.get(trial, -1) for trial in chain.from_iterable(ids)], np.int64)
+    is_there = rows >= 0
+    pairing = np.repeat(np.arange(len(ids)), np.fromiter(map(len, ids), np.int64))[is_there]
+    there = rows[is_there]
+    is_final = (stored["phase"] != "tune").to_numpy()
+    order = np.lexsort((*(stored[name].to_numpy()[there] for name in ("seed", "lr")), is_final[there], pairing))
+    trials = stored.iloc[there[order]]
+    trials.insert(0, "pairing_id", ids.index.array[pairing[order]])
     trials["test_score"] = trials["score"].where(trials["phase"] == "final")
-    return trials, len(at)
+    return trials, there[order].tolist(), len(rows)
 
 
-def _validation_scores(curves: Mapping[str, bytes], trials: Sequence[str], n_epochs: int) -> NDArray[np.float32]:
-    """`[T, E]` in the order of `trials`; shorter budgets are padded with NaN."""
-    found = [unpack(curves[trial]) for trial in trials]
-    scores = np.full((len(trials), n_epochs), np.nan, np.float32)
-    if found:
-        lengths = np.array([len(curve) for curve in found])
-        scores[np.arange(n_epochs) < lengths[:, None]] = np.concatenate(found)
+def _validation_scores(curves: Sequence[bytes | None], n_epochs: int) -> NDArray[np.float32]:
+    """`[T, E]`; shorter budgets are padded with NaN. Raises ValueError where a trial has no curve."""
+    there = [curve for curve in curves if curve is not None]
+    if len(there) < len(curves):
+        raise ValueError("a trial lacks its curve")
+    scores = np.full((len(curves), n_epochs), np.nan, np.float32)
+    values, lengths = unpack_all(there)
+    scores[np.arange(n_epochs) < lengths[:, None]] = values
     return scores
 
 
@@ -195,6 +207,11 @@ def _thresholds(text: str) -> Thresholds:
     if not all(isinstance(value, int | float) for value in found.values()):
         raise ValueError("the thresholds are no numbers")
     return Thresholds(**found)
+
+
+def _row_score_shapes(tasks: pd.DataFrame) -> dict[str, tuple[int]]:
+    """By task `[N]`."""
+    return {str(task): (n,) for task, n in tasks["n_test"].items()}
 
 
 def _diagnostics_shapes(tasks: pd.DataFrame) -> dict[str, tuple[int, int]]:

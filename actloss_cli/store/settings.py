@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from actloss_cli.config.yaml_reader import read_yaml_file
-from actloss_cli.errors import ExitCode, UserError, user_error
+from actloss_cli.errors import UserError
 from actloss_cli.store.checks import check_version, unreadable
-from actloss_cli.store.folder import CONFIG, PROVENANCE
+from actloss_cli.store.folder import CONFIG
 from actloss_cli.store.schema import DATABASE
+from actloss_cli.store.sessions import damaged_file, read_sessions
 
 _ONE_SPEC = """
     SELECT task, (
@@ -36,12 +37,7 @@ class RunSettings:
 
 def read_settings(folder: Path) -> RunSettings:
     """Reads the settings of a run; raises if a file that is there is damaged."""
-    return RunSettings(_sessions(folder / PROVENANCE), read_config(folder), _specs(folder / DATABASE))
-
-
-def read_sessions(folder: Path) -> Sequence[Mapping[str, Any]]:
-    """The provenance of each session that wrote to a run, oldest first; none where the file is not there."""
-    return _sessions(folder / PROVENANCE)
+    return RunSettings(read_sessions(folder), read_config(folder), _specs(folder / DATABASE))
 
 
 def read_config(folder: Path) -> Mapping[str, Any]:
@@ -55,21 +51,7 @@ def read_config_text(folder: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     except OSError as refusal:
-        raise _damaged(path, f"can't be read: {refusal.strerror}") from refusal
-
-
-def _sessions(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    try:
-        sessions = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as refusal:
-        raise _damaged(path, f"can't be read: {refusal.strerror}") from refusal
-    except ValueError:
-        sessions = None
-    if not (isinstance(sessions, list) and all(isinstance(session, dict) for session in sessions)):
-        raise _damaged(path, "it holds no list of sessions")
-    return sessions
+        raise damaged_file(path, f"can't be read: {refusal.strerror}") from refusal
 
 
 def _config(path: Path) -> dict[str, Any]:
@@ -78,11 +60,11 @@ def _config(path: Path) -> dict[str, Any]:
     try:
         document = read_yaml_file(path, path.name)
     except UserError as refusal:
-        raise _damaged(path, refusal.problems[0].message) from refusal
+        raise damaged_file(path, refusal.problems[0].message) from refusal
     config = document.value
     tasks = config.get("tasks") if isinstance(config, dict) else None
     if not (isinstance(tasks, list) and all(isinstance(task, dict) and "label" in task for task in tasks)):
-        raise _damaged(path, "it holds no resolved config")
+        raise damaged_file(path, "it holds no resolved config")
     return dict(config)
 
 
@@ -94,9 +76,3 @@ def _specs(path: Path) -> dict[str, dict[str, Any]]:
         return {task: json.loads(spec) for task, spec in rows if spec is not None}
     except (sqlite3.DatabaseError, ValueError) as damage:
         raise unreadable(path, damage) from damage
-
-
-def _damaged(path: Path, why: str) -> UserError:
-    return user_error(
-        f"'{path}' is damaged: {why}", hint="restore it from a copy, or move it away", code=ExitCode.RESULTS
-    )

@@ -20,7 +20,7 @@ def points(**values):
 
 
 def symptoms(*trials, curves=FLAT, diverged=(np.nan,)):
-    (found,) = symptoms_of([Training(trials, np.asarray(curves), np.asarray(diverged, float))], NAMES, EPOCHS)
+    (found,) = symptoms_of([Training(np.array(trials), np.asarray(curves), np.asarray(diverged, float))], NAMES, EPOCHS)
     return found
 
 

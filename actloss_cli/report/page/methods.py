@@ -10,7 +10,8 @@ from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.report.frame_rows import rows_of
 from actloss_cli.report.number_format import format_score
 from actloss_cli.store.data import RunData
-from actloss_cli.store.settings import read_config_text, read_sessions
+from actloss_cli.store.sessions import read_sessions
+from actloss_cli.store.settings import read_config_text
 
 TASK_HEADER = (
     *("task", "kind", "dataset", "classes", "training rows", "validation rows", "test rows", "floor"),
