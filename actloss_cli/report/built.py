@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 from actloss_cli.analysis.pairings import Analysis
+from actloss_cli.report.side_by_side import done_side_by_side
 from actloss_cli.store.completion import code_state
 from actloss_cli.store.data import RunData
 
@@ -16,16 +19,23 @@ NOTE = ".built.json"
 
 
 @dataclass(frozen=True)
+class Part:
+    """Files of a report that are made together."""
+
+    name: str
+    digest: str
+    """Of all that they come from."""
+    write: Callable[[], Iterable[Path]]
+
+
+@dataclass(frozen=True)
 class Written:
-    """Files of a report; adds up."""
+    """Files of a report."""
 
     paths: tuple[Path, ...] = ()
-    """All, in the order in which they are made."""
+    """All, by part."""
     n_kept: int = 0
     """Of these, those that were there already."""
-
-    def __add__(self, other: "Written") -> "Written":
-        return Written(self.paths + other.paths, self.n_kept + other.n_kept)
 
 
 class Built:
@@ -38,30 +48,38 @@ class Built:
         except (OSError, ValueError, TypeError):
             self._known = {}
 
-    def make(self, name: str, digest: str, write: Callable[[], Iterable[Path]]) -> Written:
-        """Runs `write`, unless it has written under this name of the same inputs, and its files are as it left them."""
-        if (kept := self._files(name, digest)) is not None:
-            return Written(kept, len(kept))
-        paths = tuple(write())
-        self._note(name, digest, paths)
-        return Written(paths)
+    def make(self, parts: Sequence[Part]) -> Written:
+        """Writes each that wasn't written of the same before, or whose files are no longer as they were left."""
+        kept = {part.name: self._files(part) for part in parts}
+        fresh = [part for part in parts if kept[part.name] is None]
+        made: dict[str, tuple[Path, ...]] = {}
+        for place, paths in done_side_by_side([partial(_write, part) for part in fresh]):
+            self._note(fresh[place], paths)
+            made[fresh[place].name] = paths
+        found = [kept[part.name] or made.get(part.name, ()) for part in parts]
+        return Written(tuple(chain.from_iterable(found)), sum(map(len, found)) - sum(map(len, made.values())))
 
-    def _files(self, name: str, digest: str) -> tuple[Path, ...] | None:
+    def _files(self, part: Part) -> tuple[Path, ...] | None:
         try:
-            noted = self._known[name]
+            noted = self._known[part.name]
             paths = tuple(self._folder / path for path in noted["files"])
-            is_current = noted["digest"] == digest and list(noted["files"].values()) == [_state(path) for path in paths]
+            states = [_state(path) for path in paths]
+            is_current = noted["digest"] == part.digest and list(noted["files"].values()) == states
         except (OSError, KeyError, TypeError, AttributeError):
             return None
         return paths if is_current else None
 
-    def _note(self, name: str, digest: str, paths: Iterable[Path]) -> None:
+    def _note(self, part: Part, paths: Iterable[Path]) -> None:
         """At once, so that an interrupted report goes on where it stopped."""
         files = {path.relative_to(self._folder).as_posix(): _state(path) for path in paths}
-        self._known[name] = {"digest": digest, "files": files}
+        self._known[part.name] = {"digest": part.digest, "files": files}
         fresh = self._folder / f"{NOTE}.new"
         fresh.write_text(json.dumps(self._known, indent=1) + "\n", encoding="utf-8")
         fresh.replace(self._folder / NOTE)
+
+
+def _write(part: Part) -> tuple[Path, ...]:
+    return tuple(part.write())
 
 
 def task_digests(run: RunData, analysis: Analysis) -> dict[str, str]:

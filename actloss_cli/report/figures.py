@@ -1,6 +1,7 @@
 """Every figure of a run, as PNG and SVG or as it is: what is drawn for a task, under which name."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,7 @@ from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.analysis.verdicts import MISMATCHED, WORKING
 from actloss_cli.config.wording import nearest_or_all
 from actloss_cli.errors import user_error
-from actloss_cli.report.built import Built, Written, joint_digest
+from actloss_cli.report.built import Part, joint_digest
 from actloss_cli.report.canvas import house_style, save_figure
 from actloss_cli.report.cell_grid import cell_grid
 from actloss_cli.report.curves import draw_curves
@@ -29,31 +30,34 @@ from actloss_cli.report.variance_figure import draw_variance_shares
 from actloss_cli.store.data import RunData
 
 
-def write_figures(run: RunData, analysis: Analysis, folder: Path, built: Built, digests: Mapping[str, str]) -> Written:
-    """Writes `TASK-output-by-loss`, `TASK-activation-by-optimizer`, `TASK-curves` and `TASK-learning-rates`.
+def figure_parts(
+    run: RunData, analysis: Analysis, shares: pd.DataFrame, folder: Path, digests: Mapping[str, str]
+) -> Iterator[Part]:
+    """What writes `TASK-output-by-loss`, `TASK-activation-by-optimizer`, `TASK-curves` and `TASK-learning-rates`.
 
-    Of all tasks together `variance-shares` and, where there are tasks enough, `KIND-ROLE-ranks`. What was drawn before
-    of the same inputs, by `digests` of each task, stays.
+    Of all tasks together `variance-shares` and, where there are tasks enough, `KIND-ROLE-ranks`. `digests` are those of
+    each task.
     """
+    for task, stem in file_stems([str(task) for task in analysis.tasks.index]).items():
+        draw = partial(_save_figures_of, run, analysis, task, folder / stem)
+        yield Part(f"figures of {task}", digests[task], draw)
+    draw_all = partial(_save_figures_of_all, analysis, shares, folder)
+    yield Part("figures of all tasks", joint_digest(digests.values()), draw_all)
+
+
+def _save_figures_of(run: RunData, analysis: Analysis, task: str, stem: Path) -> Iterator[Path]:
+    """Each under its name, after the task's."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    with house_style():
+        for name, figure in _figures(run, analysis, task):
+            yield from save_figure(figure, stem.with_name(f"{stem.name}-{name}"))
+
+
+def _save_figures_of_all(analysis: Analysis, shares: pd.DataFrame, folder: Path) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
-    stems = file_stems([str(task) for task in analysis.tasks.index])
-    written = Written()
-    for task, stem in stems.items():
-        figures = ((f"{stem}-{name}", figure) for name, figure in _figures(run, analysis, task))
-        written += _draw(figures, folder, built, f"figures of {task}", digests[task])
-    of_all = joint_digest(digests.values())
-    return written + _draw(_figures_of_all(run, analysis), folder, built, "figures of all tasks", of_all)
-
-
-def _draw(figures: Iterator[tuple[str, Figure]], folder: Path, built: Built, name: str, digest: str) -> Written:
-    """Saves each figure under its name, unless all of them are there."""
-
-    def draw() -> Iterator[Path]:
-        with house_style():
-            for stem, figure in figures:
-                yield from save_figure(figure, folder / stem)
-
-    return built.make(name, digest, draw)
+    with house_style():
+        for name, figure in _figures_of_all(analysis, shares):
+            yield from save_figure(figure, folder / name)
 
 
 def figure_names(analysis: Analysis) -> list[str]:
@@ -72,7 +76,7 @@ def draw_named(run: RunData, analysis: Analysis, name: str, task: str | None) ->
         elif task is not None and name in figure_names(analysis):
             raise user_error(f"figure '{name}' is of all tasks together", hint="leave the task out")
         else:
-            figure = dict(_figures_of_all(run, analysis)).get(name)
+            figure = dict(_figures_of_all(analysis, variance_shares(run, analysis))).get(name)
     if figure is None:
         names = figure_names(analysis)
         if name in names:
@@ -92,9 +96,9 @@ def _known_task(analysis: Analysis, name: str, task: str | None) -> str:
     return task
 
 
-def _figures_of_all(run: RunData, analysis: Analysis) -> Iterator[tuple[str, Figure]]:
-    if shares := draw_variance_shares(variance_shares(run, analysis)):
-        yield _SHARES, shares
+def _figures_of_all(analysis: Analysis, shares: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
+    if figure := draw_variance_shares(shares):
+        yield _SHARES, figure
     for ranks in all_ranks(analysis.pairings):
         yield _ranks_name(ranks), draw_ranks(ranks)
 

@@ -10,11 +10,11 @@ from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.report.agreement_table import agreement_markdown
-from actloss_cli.report.built import Built, Written, joint_digest, task_digests
+from actloss_cli.report.built import Built, Part, Written, joint_digest, task_digests
 from actloss_cli.report.cell_grid import cell_grid
 from actloss_cli.report.escape import file_stems
 from actloss_cli.report.export import FORMATS, pairings_table
-from actloss_cli.report.figures import write_figures
+from actloss_cli.report.figures import figure_parts
 from actloss_cli.report.grid_tables import grid_latex, grid_markdown
 from actloss_cli.report.page.assets import sources_digest
 from actloss_cli.report.page.methods import making_digest
@@ -43,9 +43,13 @@ def write_report(run: RunData, analysis: Analysis, folder: Path, *, figures: boo
             (folder / PAGE).write_text(page_html(run, analysis, shares), encoding="utf-8")
             yield folder / PAGE
 
-        written = built.make("page", of_all, write_page)
-        written += built.make("tables", of_all, lambda: _write_tables(run, analysis, shares, folder))
-        return written + write_figures(run, analysis, folder / "figures", built, digests) if figures else written
+        parts = [
+            Part("page", of_all, write_page),
+            Part("tables", of_all, lambda: _write_tables(run, analysis, shares, folder)),
+        ]
+        if figures:
+            parts += figure_parts(run, analysis, shares, folder / "figures", digests)
+        return built.make(parts)
 
 
 def _write_tables(run: RunData, analysis: Analysis, shares: pd.DataFrame, folder: Path) -> Iterator[Path]:

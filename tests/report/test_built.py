@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from actloss_cli.analysis.pairings import analyse
-from actloss_cli.report.built import Built, task_digests
+from actloss_cli.report.built import Built, Part, task_digests
 from actloss_cli.report.tables import write_report
 
 from .synthetic import SyntheticTask, make_run
@@ -48,10 +48,10 @@ def test_a_file_that_is_gone_or_was_touched_is_made_anew(spoil, tmp_path):
         path.write_text("made")
         yield path
 
-    Built(tmp_path).make("a", "digest", write)
-    assert Built(tmp_path).make("a", "digest", write).n_kept == 1
+    Built(tmp_path).make([Part("a", "digest", write)])
+    assert Built(tmp_path).make([Part("a", "digest", write)]).n_kept == 1
     spoil(path)
-    assert Built(tmp_path).make("a", "digest", write).n_kept == 0
+    assert Built(tmp_path).make([Part("a", "digest", write)]).n_kept == 0
     assert path.read_text() == "made"
 
 
@@ -63,7 +63,7 @@ def test_a_damaged_note_only_costs_time(text, tmp_path):
         (tmp_path / "a.txt").write_text("made")
         yield tmp_path / "a.txt"
 
-    assert Built(tmp_path).make("a", "digest", write).n_kept == 0
+    assert Built(tmp_path).make([Part("a", "digest", write)]).n_kept == 0
 
 
 def test_digests_differ_by_curve_verdict_and_reference(two_tasks):

@@ -15,13 +15,14 @@ from PIL import Image
 
 from actloss_cli.analysis.cross_tables import output_by_loss
 from actloss_cli.analysis.pairings import analyse
+from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
 from actloss_cli.report.built import Built, task_digests
 from actloss_cli.report.canvas import GREY, cased, contrast, drawable, house_style, save_figure, text_width_in
 from actloss_cli.report.cell_grid import Cell, CellGrid, cell_grid
 from actloss_cli.report.curve_data import final_curves
 from actloss_cli.report.curves import draw_curves, typical_mismatched
-from actloss_cli.report.figures import _curves_title, write_figures
+from actloss_cli.report.figures import _curves_title, figure_parts
 from actloss_cli.report.findings import title_of
 from actloss_cli.report.heatmap import draw_heatmap
 from actloss_cli.report.lr_sweeps import draw_lr_sweeps, lr_sweeps
@@ -298,7 +299,8 @@ def test_no_text_of_the_sweeps_touches_another(n_optimizers):
 
 def _written(run, analysis, folder: Path) -> tuple[Path, ...]:
     folder.mkdir(exist_ok=True)
-    return write_figures(run, analysis, folder, Built(folder), task_digests(run, analysis)).paths
+    parts = figure_parts(run, analysis, variance_shares(run, analysis), folder, task_digests(run, analysis))
+    return Built(folder).make([*parts]).paths
 
 
 def test_every_task_gets_its_figures_as_png_of_200_dpi_and_as_svg(tmp_path):

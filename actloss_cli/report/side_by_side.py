@@ -1,0 +1,81 @@
+"""Work that writes files and gives back little, on every core: by copies of this process, where the system makes them.
+
+A report's data would take longer to hand to other processes than its figures take to draw.
+"""
+
+import multiprocessing
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+from actloss_cli.execute.cores import default_workers
+
+T = TypeVar("T")
+
+
+def done_side_by_side(jobs: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T]]:
+    """Place and result of each of these jobs, which don't depend on each other and begin in their order.
+
+    What a copy could not do is done here in the end, so that its error is raised here.
+    """
+    n_copies = min(default_workers(), len(jobs)) - 1 if sys.platform == "linux" else 0
+    context = multiprocessing.get_context("fork")
+    counter = context.Value("l", 0)
+
+    def take() -> Iterator[tuple[int, T]]:
+        """Whatever nobody has begun yet."""
+        while True:
+            with counter.get_lock():
+                place = counter.value
+                counter.value += 1
+            if place >= len(jobs):
+                return
+            yield place, jobs[place]()
+
+    def work(sending: Connection) -> None:
+        try:
+            for found in take():
+                sending.send(found)
+        finally:
+            os._exit(0)  # Nothing of this process's own ending is a copy's to do.
+
+    missing = set(range(len(jobs)))
+    with _copies(context, work, n_copies) as receiving:
+        for place, result in chain(take(), chain.from_iterable(map(_heard, receiving))):
+            missing.remove(place)
+            yield place, result
+    for place in sorted(missing):
+        yield place, jobs[place]()
+
+
+def _heard(connection: Connection) -> Iterator[Any]:
+    """All that a copy says until it ends."""
+    with suppress(EOFError):
+        while True:
+            yield connection.recv()
+
+
+@contextmanager
+def _copies(context: Any, work: Callable[[Connection], None], n: int) -> Iterator[list[Connection]]:
+    """Where to hear from each of n; none outlives this."""
+    copies, receiving = [], []
+    try:
+        for _ in range(n):
+            here, there = context.Pipe(duplex=False)
+            copies.append(context.Process(target=work, args=(there,), daemon=True))
+            with warnings.catch_warnings():
+                # Python warns of threads, which are those of numerical libraries: they mind being copied.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                copies[-1].start()
+            there.close()
+            receiving.append(here)
+        yield receiving
+    finally:
+        for copy in copies:
+            copy.kill()
+            copy.join()

@@ -1,0 +1,71 @@
+"""Work on every core: all of it is done once, whatever becomes of the copies of this process."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from actloss_cli.report import side_by_side
+from actloss_cli.report.side_by_side import done_side_by_side
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
+
+
+@pytest.fixture(autouse=True)
+def three_cores(monkeypatch):
+    monkeypatch.setattr(side_by_side, "default_workers", lambda: 3)
+
+
+def slow_pid(seconds=0.3):
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def test_jobs_are_done_once_each_by_several_processes(tmp_path):
+    def job(n):
+        with (tmp_path / "done").open("a") as file:
+            file.write(f"{n}\n")
+        return n, slow_pid()
+
+    found = dict(done_side_by_side([lambda n=n: job(n) for n in range(6)]))
+    assert sorted(found) == list(range(6))
+    assert [found[place][0] for place in range(6)] == list(range(6))
+    assert len({pid for _, pid in found.values()}) == 3
+    assert sorted((tmp_path / "done").read_text().split()) == [str(n) for n in range(6)]
+
+
+def test_what_a_copy_could_not_do_is_done_here():
+    here = os.getpid()
+
+    def job():
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return slow_pid()
+
+    found = dict(done_side_by_side([job] * 4))
+    assert found == dict.fromkeys(range(4), here)
+
+
+def test_an_error_is_raised_here_and_no_copy_is_left():
+    before = set(children())
+
+    def job():
+        time.sleep(0.2)
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        dict(done_side_by_side([slow_pid, job, job]))
+    assert set(children()) <= before
+
+
+def children():
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+
+def test_nothing_to_do_and_one_core_start_no_process(monkeypatch):
+    assert dict(done_side_by_side([])) == {}
+    monkeypatch.setattr(side_by_side, "default_workers", lambda: 1)
+    assert dict(done_side_by_side([slow_pid] * 2)) == dict.fromkeys(range(2), os.getpid())
