@@ -115,7 +115,7 @@ def _print_selection(
 def _write(run: "RunData", analysis: "Analysis", folder: Path, *, figures: bool) -> "RunEntry":
     """One run's files; gives what the page over several runs says of it."""
     from actloss_cli.cli.console import say
-    from actloss_cli.report.page.page import PAGE
+    from actloss_cli.report.page.assets import PAGE
     from actloss_cli.report.page.runs import run_entry
     from actloss_cli.report.tables import write_report
 
@@ -130,7 +130,7 @@ def _lead_to(entries: "list[RunEntry]", results: Path, *, is_one: bool, show: bo
     import webbrowser
 
     from actloss_cli.cli.console import say
-    from actloss_cli.report.page.page import PAGE
+    from actloss_cli.report.page.assets import PAGE
     from actloss_cli.report.page.runs import write_index
 
     page = results / FOLDER / PAGE

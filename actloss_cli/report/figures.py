@@ -1,8 +1,6 @@
-"""Every figure of a run, as PNG and SVG or as it is: what is drawn for a task, under which name."""
+"""Every figure of a run: what is drawn for a task, under which name."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -14,11 +12,9 @@ from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.analysis.verdicts import MISMATCHED, WORKING
 from actloss_cli.config.wording import nearest_or_all
 from actloss_cli.errors import user_error
-from actloss_cli.report.built import Part, joint_digest
-from actloss_cli.report.canvas import house_style, save_figure
+from actloss_cli.report.canvas import house_style
 from actloss_cli.report.cell_grid import cell_grid
 from actloss_cli.report.curves import draw_curves
-from actloss_cli.report.escape import file_stems
 from actloss_cli.report.findings import title_of
 from actloss_cli.report.frame_rows import of_task, row_at
 from actloss_cli.report.heatmap import draw_heatmap
@@ -28,36 +24,6 @@ from actloss_cli.report.rank_diagram import draw_ranks
 from actloss_cli.report.ranking import best_on_validation, pairing_label, trained
 from actloss_cli.report.variance_figure import draw_variance_shares
 from actloss_cli.store.data import RunData
-
-
-def figure_parts(
-    run: RunData, analysis: Analysis, shares: pd.DataFrame, folder: Path, digests: Mapping[str, str]
-) -> Iterator[Part]:
-    """What writes `TASK-output-by-loss`, `TASK-activation-by-optimizer`, `TASK-curves` and `TASK-learning-rates`.
-
-    Of all tasks together `variance-shares` and, where there are tasks enough, `KIND-ROLE-ranks`. `digests` are those of
-    each task.
-    """
-    for task, stem in file_stems([str(task) for task in analysis.tasks.index]).items():
-        draw = partial(_save_figures_of, run, analysis, task, folder / stem)
-        yield Part(f"figures of {task}", digests[task], draw)
-    draw_all = partial(_save_figures_of_all, analysis, shares, folder)
-    yield Part("figures of all tasks", joint_digest(digests.values()), draw_all)
-
-
-def _save_figures_of(run: RunData, analysis: Analysis, task: str, stem: Path) -> Iterator[Path]:
-    """Each under its name, after the task's."""
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    with house_style():
-        for name, figure in _figures(run, analysis, task):
-            yield from save_figure(figure, stem.with_name(f"{stem.name}-{name}"))
-
-
-def _save_figures_of_all(analysis: Analysis, shares: pd.DataFrame, folder: Path) -> Iterator[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with house_style():
-        for name, figure in _figures_of_all(analysis, shares):
-            yield from save_figure(figure, folder / name)
 
 
 def figure_names(analysis: Analysis) -> list[str]:
@@ -76,7 +42,7 @@ def draw_named(run: RunData, analysis: Analysis, name: str, task: str | None) ->
         elif task is not None and name in figure_names(analysis):
             raise user_error(f"figure '{name}' is of all tasks together", hint="leave the task out")
         else:
-            figure = dict(_figures_of_all(analysis, variance_shares(run, analysis))).get(name)
+            figure = dict(figures_of_all(analysis, variance_shares(run, analysis))).get(name)
     if figure is None:
         names = figure_names(analysis)
         if name in names:
@@ -96,7 +62,8 @@ def _known_task(analysis: Analysis, name: str, task: str | None) -> str:
     return task
 
 
-def _figures_of_all(analysis: Analysis, shares: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
+def figures_of_all(analysis: Analysis, shares: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
+    """Name and figure of what all tasks show together; `shares` are those of `variance_shares`."""
     if figure := draw_variance_shares(shares):
         yield _SHARES, figure
     for ranks in all_ranks(analysis.pairings):
@@ -107,7 +74,8 @@ def _ranks_name(ranks: Ranks) -> str:
     return f"{ranks.kind}-{ranks.role}-ranks"
 
 
-def _figures(run: RunData, analysis: Analysis, task: str) -> Iterator[tuple[str, Figure]]:
+def figures_of(run: RunData, analysis: Analysis, task: str) -> Iterator[tuple[str, Figure]]:
+    """Name and figure of what there is to show of a task."""
     for name, draw in _OF_TASK.items():
         if figure := draw(run, analysis, task):
             yield name, figure

@@ -14,11 +14,10 @@ from actloss_cli.report.built import Built, Part, Written, joint_digest, task_di
 from actloss_cli.report.cell_grid import cell_grid
 from actloss_cli.report.escape import file_stems
 from actloss_cli.report.export import FORMATS, pairings_table
-from actloss_cli.report.figures import figure_parts
+from actloss_cli.report.figure_parts import figure_parts
 from actloss_cli.report.grid_tables import grid_latex, grid_markdown
-from actloss_cli.report.page.assets import sources_digest
+from actloss_cli.report.page.assets import PAGE, sources_digest
 from actloss_cli.report.page.methods import making_digest
-from actloss_cli.report.page.page import PAGE, page_html
 from actloss_cli.report.refusal import refusal_named
 from actloss_cli.report.summary import summary_json
 from actloss_cli.store.data import RunData
@@ -30,7 +29,8 @@ def write_report(run: RunData, analysis: Analysis, folder: Path, *, figures: boo
     The tables: pairings.csv, variance-shares.csv, two cross tables for each task (also as Markdown and LaTeX), and what
     was predicted against what was measured: agreement.csv, agreement.md, disagreements.csv.
 
-    What is there already, made of the same, stays. Raises `UserError` if the folder can't be written.
+    What is there already, made of the same, stays; what draws the rest is imported where it is drawn. Raises
+    `UserError` if the folder can't be written.
     """
     with refusal_named(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -40,6 +40,8 @@ def write_report(run: RunData, analysis: Analysis, folder: Path, *, figures: boo
         shares = variance_shares(run, analysis)
 
         def write_page() -> Iterator[Path]:
+            from actloss_cli.report.page.page import page_html
+
             (folder / PAGE).write_text(page_html(run, analysis, shares), encoding="utf-8")
             yield folder / PAGE
 

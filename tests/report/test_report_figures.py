@@ -22,7 +22,8 @@ from actloss_cli.report.canvas import GREY, cased, contrast, drawable, house_sty
 from actloss_cli.report.cell_grid import Cell, CellGrid, cell_grid
 from actloss_cli.report.curve_data import final_curves
 from actloss_cli.report.curves import draw_curves, typical_mismatched
-from actloss_cli.report.figures import _curves_title, figure_parts
+from actloss_cli.report.figure_parts import figure_parts
+from actloss_cli.report.figures import _curves_title
 from actloss_cli.report.findings import title_of
 from actloss_cli.report.heatmap import draw_heatmap
 from actloss_cli.report.lr_sweeps import draw_lr_sweeps, lr_sweeps

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+PAGE = "index.html"
+"""The name of a page's file."""
 _ASSETS = files("actloss_cli.report.page") / "assets"
 _VENDORED = ("d3.min.js", "plot.umd.min.js")
 """In the order in which they need each other; versions and licences lie beside them."""

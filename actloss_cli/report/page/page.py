@@ -19,9 +19,6 @@ from actloss_cli.report.page.sketches import sketches
 from actloss_cli.report.verdict_style import STYLES
 from actloss_cli.store.data import RunData
 
-PAGE = "index.html"
-"""The name of its file."""
-
 
 def page_html(run: RunData, analysis: Analysis, shares: pd.DataFrame) -> str:
     """One self-contained HTML document; `shares` are those of `analysis.variance_shares`. Raises as `methods` does."""

@@ -13,8 +13,8 @@ from actloss_cli.report.export import FORMATS
 from actloss_cli.report.findings import counted, unfinished
 from actloss_cli.report.frame_rows import of_task, row_at
 from actloss_cli.report.number_format import ABSENT, format_score
+from actloss_cli.report.page.assets import PAGE
 from actloss_cli.report.page.environment import environment, styled
-from actloss_cli.report.page.page import PAGE
 from actloss_cli.report.refusal import refusal_named
 from actloss_cli.store.data import RunData
 
