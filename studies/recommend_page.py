@@ -58,8 +58,8 @@ the trivial predictor that the recommended pairing keeps; 95 % is the margin.
   updates. *Workers* is the same of what workers took by the clock: an update takes longer in the finalists' small
   stacks than in the grid's large ones. *Command* is what both commands took from start to end,
   with what they need besides to start, to plan, to store and to judge.
-- A training has some 300 updates here, so that whole grids take minutes, and the start of a command tells. The longer
-  the training, the nearer the three come to each other.
+- A training has some 300 updates here, so that a whole grid takes a minute or less, and what does not grow with the
+  training tells: the start of a command, and the rounds in which few stacks are left for the cores.
 
 {sources}
 """
