@@ -86,6 +86,8 @@ def _serve() -> None:
     import actloss_cli.cli.report
     import actloss_cli.execute.preloaded
     import actloss_cli.execute.run
+    import actloss_cli.report.figures
+    import actloss_cli.report.page.page
     import actloss_cli.report.tables
     import actloss_cli.report.terminal  # noqa: F401
     from actloss_cli.execute.processes import prepare_workers
