@@ -63,5 +63,6 @@ def test_a_signal_before_anything_is_trained_ends_the_command_quietly(tmp_path, 
         time.sleep(1.5)
         process.send_signal(number)
         _, said = process.communicate(timeout=60)
-    assert process.returncode == 130, said
+    # Python ends by the signal itself if that came while it ran a text, as many imports do: a shell says 130 of both.
+    assert process.returncode in (130, -signal.SIGINT), said
     assert "Traceback" not in said
