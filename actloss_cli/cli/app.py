@@ -88,5 +88,8 @@ def main() -> None:
         print_error(error)
         sys.exit(error.code)
     finally:
+        # Had Ctrl-C come while Python ran a text, as imports do, `python -m` would end by that signal, whatever is
+        # answered to it; the next text that it runs lets it forget.
+        exec("")  # noqa: S102
         atexit.register(ignore_signals)  # Once the process ends, nothing is left to interrupt.
         gc.freeze()  # The end frees all; looking through the libraries' objects for garbage first takes a second.
