@@ -5,9 +5,10 @@ A report's data would take longer to hand to other processes than its figures ta
 
 import multiprocessing
 import os
+import struct
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
 from multiprocessing.connection import Connection
@@ -16,25 +17,21 @@ from typing import Any, TypeVar
 from actloss_cli.execute.cores import default_workers
 
 T = TypeVar("T")
+_NUMBER = struct.Struct("<i")
 
 
 def done_side_by_side(jobs: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T]]:
-    """Place and result of each of these jobs, which don't depend on each other and begin in their order.
+    """Place and result of each of these jobs, hundreds at most, which don't depend on each other.
 
     What a copy could not do is done here in the end, so that its error is raised here.
     """
     n_copies = min(default_workers(), len(jobs)) - 1 if sys.platform == "linux" else 0
-    context = multiprocessing.get_context("fork")
-    counter = context.Value("l", 0)
+    waiting = _filled_pipe(range(len(jobs)))
 
     def take() -> Iterator[tuple[int, T]]:
-        """Whatever nobody has begun yet."""
-        while True:
-            with counter.get_lock():
-                place = counter.value
-                counter.value += 1
-            if place >= len(jobs):
-                return
+        """Whatever nobody has begun yet; whoever dies over it keeps no lock that others wait for."""
+        while number := os.read(waiting, _NUMBER.size):
+            (place,) = _NUMBER.unpack(number)
             yield place, jobs[place]()
 
     def work(sending: Connection) -> None:
@@ -45,12 +42,25 @@ def done_side_by_side(jobs: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T]
             os._exit(0)  # Nothing of this process's own ending is a copy's to do.
 
     missing = set(range(len(jobs)))
-    with _copies(context, work, n_copies) as receiving:
-        for place, result in chain(take(), chain.from_iterable(map(_heard, receiving))):
-            missing.remove(place)
-            yield place, result
+    try:
+        with _copies(work, n_copies) as receiving:
+            for place, result in chain(take(), chain.from_iterable(map(_heard, receiving))):
+                missing.remove(place)
+                yield place, result
+    finally:
+        os.close(waiting)
     for place in sorted(missing):
         yield place, jobs[place]()
+
+
+def _filled_pipe(numbers: Iterable[int]) -> int:
+    """The end to read them from, one by one, whichever process asks first; then it is at its end."""
+    waiting, filling = os.pipe()
+    try:
+        os.write(filling, b"".join(map(_NUMBER.pack, numbers)))
+    finally:
+        os.close(filling)
+    return waiting
 
 
 def _heard(connection: Connection) -> Iterator[Any]:
@@ -61,8 +71,9 @@ def _heard(connection: Connection) -> Iterator[Any]:
 
 
 @contextmanager
-def _copies(context: Any, work: Callable[[Connection], None], n: int) -> Iterator[list[Connection]]:
+def _copies(work: Callable[[Connection], None], n: int) -> Iterator[list[Connection]]:
     """Where to hear from each of n; none outlives this."""
+    context: Any = multiprocessing.get_context("fork") if n > 0 else None
     copies, receiving = [], []
     try:
         for _ in range(n):
