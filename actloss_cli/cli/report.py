@@ -11,7 +11,7 @@ from actloss_cli.report.only import Only
 
 if TYPE_CHECKING:
     from actloss_cli.analysis.pairings import Analysis
-    from actloss_cli.report.page.runs import RunEntry
+    from actloss_cli.report.page.run_entries import RunEntry
     from actloss_cli.report.selection import Selection
     from actloss_cli.store.data import RunData
 
@@ -116,7 +116,7 @@ def _write(run: "RunData", analysis: "Analysis", folder: Path, *, figures: bool)
     """One run's files; gives what the page over several runs says of it."""
     from actloss_cli.cli.console import say
     from actloss_cli.report.page.assets import PAGE
-    from actloss_cli.report.page.runs import run_entry
+    from actloss_cli.report.page.run_entries import run_entry
     from actloss_cli.report.tables import write_report
 
     written = write_report(run, analysis, folder / FOLDER, figures=figures)
@@ -131,10 +131,11 @@ def _lead_to(entries: "list[RunEntry]", results: Path, *, is_one: bool, show: bo
 
     from actloss_cli.cli.console import say
     from actloss_cli.report.page.assets import PAGE
-    from actloss_cli.report.page.runs import write_index
 
     page = results / FOLDER / PAGE
     if not is_one:
+        from actloss_cli.report.page.runs import write_index
+
         write_index(entries, page.parent)
     say(f"next: open {page}")
     if show:

@@ -7,7 +7,8 @@ import pytest
 
 from actloss_cli.analysis.pairings import analyse
 from actloss_cli.errors import UserError
-from actloss_cli.report.page.runs import run_entry, write_index
+from actloss_cli.report.page.run_entries import run_entry
+from actloss_cli.report.page.runs import write_index
 from tests.report.synthetic import SyntheticTask, make_run
 
 from .html_reading import read_html
