@@ -137,7 +137,7 @@ reference: setup  ## the table of the main grid that ships with the package, fro
 gallery: setup  ## docs/gallery.md and its pictures, from a finished run; seconds
 	$(PY) docs/make_gallery.py "$(GRID)"
 
-scaling: setup  ## measure runs on Ray, their driver and the writer, for docs/scaling.md, with EXTRAS=dev,ray; some fifteen minutes
+scaling: setup  ## measure runs on Ray, their driver and the writer, for docs/scaling.md, with EXTRAS=dev,ray; some twenty-five minutes
 	$(PY) -m benchmarks.cluster
 
 bench: bench-setup  ## measure speed against whatever else could train the same trials, for docs/performance.md; most of an hour

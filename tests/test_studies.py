@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CASES = {(case.section, case.setting, case.n_seeds): case for case in simulated_cases()}
 SESSION = {"started": "2026-01-01", "actloss": "1", "git_commit": "abc", "processor": "p", "instruction_set": "i"}
 SESSION |= {"cores": 2, "python": "3", "libraries": {"numpy": "2"}}
-REPETITIONS = 1600
+REPETITIONS = 4000
 
 
 @cache

@@ -36,7 +36,7 @@ _PAIRINGS = """
 _PREDICTION = ["verdict", "rule", "reason"]
 _NOT_READ = ["position", "trials", "n_later", "predicted_as", "crc", *_PREDICTION]
 _COLUMNS = ("phase", "seed", "lr", "status", "diverged_epoch", "n_train", "elapsed_s", "message", "way", "score")
-_ARRAYS = ("curve_validation_score", "row_scores", "diagnostics")
+_ARRAYS = (CURVE_COLUMNS["validation_score"], "row_scores", "diagnostics")
 # A table as a whole is read in a fraction of the time that looking its rows up takes; few are not asked for.
 _TRIALS = f"SELECT trial, {', '.join((*_COLUMNS, 'metrics', *_ARRAYS))} FROM trials"
 _SETTING = "SELECT value FROM settings WHERE key = ?"

@@ -85,3 +85,17 @@ def test_a_node_with_other_code_is_refused_before_any_training(nodes, at, tmp_pa
     assert "actloss 9." in said
     assert "hint: install the same versions of Python, actloss and its dependencies on every node and here" in said
     assert not (tmp_path / "r").exists()
+
+
+def test_a_cluster_without_gpus_trains_nothing_on_cuda(at, tmp_path):
+    answer = actloss("run", write_tiny(tmp_path), "--device", "cuda", *at, cwd=tmp_path)
+    assert answer.returncode == 2, answer.stderr
+    assert answer.stderr == "error: --device cuda: no node has a GPU\nhint: use --device cpu, or auto\n"
+
+
+def test_an_address_where_nobody_is_is_an_error(tmp_path):
+    answer = actloss("run", write_tiny(tmp_path), "--executor", "ray", "--address", "127.0.0.1:1", cwd=tmp_path)
+    assert answer.returncode == 2, answer.stderr
+    said = " ".join(answer.stderr.split())
+    assert said.startswith("error: --address 127.0.0.1:1: cannot join the Ray cluster: nobody answers there (")
+    assert "hint: start one with 'ray start --head', or leave --address out" in said

@@ -165,36 +165,17 @@ NODE = {"NodeID": "0" * 56, "Alive": True, "NodeManagerAddress": "10.0.0.1"}
 
 
 @pytest.mark.requires("ray")
-@pytest.mark.parametrize(
-    ("device", "resources", "problem"),
-    [
-        ("cuda", {"CPU": 2.0}, ("--device cuda", "no node has a GPU", "use --device cpu, or auto")),
-        ("cpu", {}, ("--address here:1", "no node has a CPU for tasks", "add a node to the cluster")),
-    ],
-)
-def test_a_cluster_without_what_is_asked_for_is_an_error(monkeypatch, device, resources, problem):
+def test_a_cluster_without_a_core_for_tasks_is_an_error(monkeypatch):
     import ray
 
     from actloss_cli.execute.ray_cluster.cluster import Cluster
 
-    monkeypatch.setattr(ray, "nodes", lambda: [NODE | {"Resources": resources}])
+    monkeypatch.setattr(ray, "nodes", lambda: [NODE | {"Resources": {}}])
     with pytest.raises(UserError) as refusal:
-        Cluster("here:1", None, device)
+        Cluster("here:1", None, "cpu")
     (said,) = refusal.value.problems
-    assert (said.where, said.message, said.hint) == problem
-
-
-@pytest.mark.requires("ray")
-def test_an_address_where_nobody_is_is_an_error(monkeypatch):
-    from actloss_cli.execute.ray_cluster import cluster
-
-    monkeypatch.setattr(cluster, "_SETTINGS", {})  # which would stay with this process
-    with pytest.raises(UserError) as refusal, cluster.joined("127.0.0.1:1", None, "cpu"):
-        pass
-    (said,) = refusal.value.problems
-    assert said.where == "--address 127.0.0.1:1"
-    assert said.message.startswith("cannot join the Ray cluster: nobody answers there (")
-    assert said.hint.startswith("start one with 'ray start --head', or leave --address out")
+    assert (said.where, said.message) == ("--address here:1", "no node has a CPU for tasks")
+    assert said.hint == "add a node to the cluster"
 
 
 def test_an_address_without_ray_is_an_error(tmp_path):
