@@ -28,9 +28,9 @@ class Bench:
 
     place: Path
     draw: random.Random
-    whole: dict[str, Rows] = field(default_factory=dict)
+    whole: Rows = field(default_factory=dict)
     """What an undisturbed run stored."""
-    kept: dict[str, Rows] = field(default_factory=dict)
+    kept: Rows = field(default_factory=dict)
     n_finished: int = 0
     """Times that the grid was finished, to the same numbers."""
     n_damaged: int = 0
@@ -56,7 +56,7 @@ class Bench:
     def anew(self) -> None:
         """An empty folder of results."""
         shutil.rmtree(self.place / "r", ignore_errors=True)
-        self.kept = {table: {} for table in stored(self.folder)}
+        self.kept = {}
 
     def end(self, *options: object) -> None:
         """Trains what is missing."""
@@ -71,16 +71,11 @@ class Bench:
     def look(self) -> int:
         """Committed trials that are lost or altered since the last look; a finished grid is compared and begun anew."""
         found = stored(self.folder)
-        n_lost = len(
-            {key[0] for table, rows in self.kept.items() for key, row in rows.items() if found[table].get(key) != row}
-        )
+        n_lost = sum(found.get(trial) != row for trial, row in self.kept.items())
         self.kept = found
-        own = {
-            table: {key: row for key, row in rows.items() if key in self.whole[table]} for table, rows in found.items()
-        }
-        if all(len(own[table]) == len(rows) for table, rows in self.whole.items()):
-            same = all(own[table] == self.whole[table] for table in own if table != "trials")
-            same &= without_times(own["trials"]) == without_times(self.whole["trials"])
+        own = {trial: row for trial, row in found.items() if trial in self.whole}
+        if len(own) == len(self.whole):
+            same = without_times(own) == without_times(self.whole)
             demand(same, "the finished grid has other numbers than an undisturbed run's")
             self.n_finished += 1
             self.anew()

@@ -93,7 +93,7 @@ def write_page(
         f"| {name} | {what} | {tried[name]} | {survived[name]} | {lost[name]} |" for name, what in WHAT_HAPPENS.items()
     )
     text = TEXT.format(
-        n_trials=len(bench.whole["trials"]),
+        n_trials=len(bench.whole),
         n_finished=bench.n_finished,
         n_damaged=bench.n_damaged,
         rows=rows,

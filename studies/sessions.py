@@ -27,9 +27,8 @@ seeds: {tune: 2, final: 2}
 model: {hidden: [8]}
 training: {epochs: 3, batch_size: 64}
 """
-Rows = dict[tuple[object, ...], tuple[object, ...]]
-"""Of one table, by key."""
-STORED = ("trials",)
+Rows = dict[str, tuple[object, ...]]
+"""Of the table of trials, by id."""
 _ELAPSED = COLUMNS["trials"].index("elapsed_s")
 
 
@@ -78,29 +77,26 @@ def count_trials(folder: Path) -> int:
         return 0
 
 
-def stored(folder: Path) -> dict[str, Rows]:
-    """Every row of every trial by its key; opens to write, as the next session does, so that SQLite mends first."""
+def stored(folder: Path) -> Rows:
+    """Every trial as it is stored; opens to write, as the next session does, so that SQLite mends first."""
     if not (folder / "results.sqlite").exists():
-        return {table: {} for table in STORED}
+        return {}
     with closing(sqlite3.connect(folder / "results.sqlite", timeout=60)) as db:
-        found: dict[str, Rows] = {}
-        for table in STORED:
-            is_there = db.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
-            rows = db.execute(f"SELECT * FROM {table}").fetchall() if is_there else []
-            found[table] = {row[:1]: row for row in rows}
-            assert len(found[table]) == len(rows)
+        (is_there,) = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'trials'").fetchone()
+        rows = db.execute("SELECT * FROM trials").fetchall() if is_there else []
+        found = {str(row[0]): row for row in rows}
+        assert len(found) == len(rows)
         return found
 
 
 def without_times(rows: Rows) -> Rows:
     """Rows of `trials` without what hangs on the moment: the time that a trial took, and the checksum over it."""
-    return {key: (*row[:_ELAPSED], *row[_ELAPSED + 1 : -1]) for key, row in rows.items()}
+    return {trial: (*row[:_ELAPSED], *row[_ELAPSED + 1 : -1]) for trial, row in rows.items()}
 
 
-def numbers(folder: Path) -> dict[str, Rows]:
+def numbers(folder: Path) -> Rows:
     """All that is stored of trials and must not hang on what happened to the run."""
-    found = stored(folder)
-    return found | {"trials": without_times(found["trials"])}
+    return without_times(stored(folder))
 
 
 def family(pid: int) -> list[int]:

@@ -22,7 +22,7 @@ def bench(tiny_run, tmp_path):
     bench = Bench(tmp_path, random.Random(0))
     shutil.copytree(tiny_run, bench.folder)
     bench.kept = stored(bench.folder)
-    bench.whole = {**bench.kept, "trials": {**bench.kept["trials"], ("another",): ()}}
+    bench.whole = {**bench.kept, "another": ()}
     return bench
 
 

@@ -88,10 +88,9 @@ def test_a_flipped_bit_is_noticed_wherever_it_changes_a_row_and_all_other_trials
     rescued = rescue(copy)
     assert rescued.kept.read_bytes() == spoilt
     after = stored(copy)
-    for table, rows in after.items():
-        assert rows.items() <= whole[table].items()
+    assert after.items() <= whole.items()
     # One page of the file, at the worst.
-    assert len(whole["trials"]) - len(after["trials"]) <= PAGE_BYTES // MIN_ROW_BYTES
+    assert len(whole) - len(after) <= PAGE_BYTES // MIN_ROW_BYTES
     assert diagnose(copy).faults == ()
     read_run(copy)
 
@@ -141,15 +140,15 @@ def test_a_part_of_a_trial_that_is_gone_is_noticed_and_the_trial_is_not_saved(co
 
 def test_pages_that_cannot_be_read_cost_the_trials_on_them_alone(undisturbed, copy):
     """In the middle and at the end, where no higher number of a row is known."""
-    whole = stored(undisturbed)["trials"]
+    whole = stored(undisturbed)
     content = (copy / "results.sqlite").read_bytes()
     of_page = {
-        start: [id_ for (id_,) in whole if id_.encode() + b"tune" in page or id_.encode() + b"final" in page]
+        start: [id_ for id_ in whole if id_.encode() + b"tune" in page or id_.encode() + b"final" in page]
         for start in range(0, len(content), PAGE_BYTES)
         if (page := content[start : start + PAGE_BYTES])
     }
     pages = [start for start, ids in of_page.items() if ids]
-    last = max(pages, key=lambda start: max(map([*whole].index, ((id_,) for id_ in of_page[start]))))
+    last = max(pages, key=lambda start: max(map([*whole].index, of_page[start])))
     hurt = {pages[0], pages[len(pages) // 2], last}
     assert len(hurt) == 3
 
@@ -158,9 +157,9 @@ def test_pages_that_cannot_be_read_cost_the_trials_on_them_alone(undisturbed, co
             content[start : start + 100] = bytes(100)
 
     spoil(copy, overwrite)
-    lost = {(id_,) for start in hurt for id_ in of_page[start]}
+    lost = {id_ for start in hurt for id_ in of_page[start]}
     assert rescue(copy).saved.n_trials == len(whole) - len(lost)
-    assert whole.keys() - stored(copy)["trials"].keys() == lost
+    assert whole.keys() - stored(copy).keys() == lost
 
 
 def test_a_rescued_run_is_finished_by_running_it_again(undisturbed, copy, tmp_path):
@@ -175,11 +174,11 @@ def test_a_rescued_run_is_finished_by_running_it_again(undisturbed, copy, tmp_pa
     assert answer.returncode == 0, answer.stderr
     assert "the damaged file is kept as r/grid/results.sqlite.damaged-1" in answer.stderr
     saved = stored(copy)
-    assert 0 < len(saved["trials"]) < len(stored(undisturbed)["trials"])
+    assert 0 < len(saved) < len(stored(undisturbed))
     again = actloss("run", write_grid(tmp_path), "--results", "r", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
     assert numbers(copy) == numbers(undisturbed)
-    assert all(saved[table].items() <= rows.items() for table, rows in stored(copy).items())
+    assert saved.items() <= stored(copy).items()
 
 
 def test_a_second_rescue_keeps_the_first_damaged_file(copy):

@@ -15,7 +15,7 @@ from actloss_cli.errors import UserError
 from actloss_cli.execute.processes import prepare_workers
 from actloss_cli.store.doctor import diagnose, rescue
 from actloss_cli.store.reader import read_run
-from studies.sessions import STORED, stored
+from studies.sessions import stored
 from tests.reliability.inline import session
 
 N_HISTORIES = int(os.environ.get("N_HISTORIES", "4"))
@@ -47,7 +47,7 @@ class Histories(RuleBasedStateMachine):
     def begin(self) -> None:
         self.place = Path(tempfile.mkdtemp())
         self.folder = self.place / "grid"
-        self.kept = {table: {} for table in STORED}
+        self.kept = {}
         self.current = 0
 
     def teardown(self) -> None:
@@ -76,14 +76,14 @@ class Histories(RuleBasedStateMachine):
     def run_and_kill(self, kill_at: int) -> None:
         assert self.train(kill_at) in (0, -signal.SIGKILL)
 
-    @precondition(lambda self: self.kept["trials"])
+    @precondition(lambda self: self.kept)
     @rule()
     def report(self) -> None:
         trials = read_run(self.folder).trials
         assert trials.index.is_unique
-        assert {(trial,) for trial in trials.index} <= set(self.kept["trials"])
+        assert set(trials.index) <= set(self.kept)
 
-    @precondition(lambda self: self.kept["trials"])
+    @precondition(lambda self: self.kept)
     @rule(seed=st.integers(0, 10_000), n_bytes=st.sampled_from([1, 1, 1, 200, 5000]))
     def damage_and_rescue(self, seed: int, n_bytes: int) -> None:
         path, draw = self.folder / "results.sqlite", random.Random(seed)
@@ -105,9 +105,7 @@ class Histories(RuleBasedStateMachine):
         except UserError:  # nothing is left: as the message says, the folder is moved away
             shutil.rmtree(self.folder)
         found = stored(self.folder)
-        for table, rows in found.items():
-            assert rows.items() <= self.kept[table].items()
-        assert {key[0] for table in STORED for key in found[table]} == {key[0] for key in found["trials"]}
+        assert found.items() <= self.kept.items()
         self.kept = found
 
     @invariant()
@@ -115,8 +113,7 @@ class Histories(RuleBasedStateMachine):
         if not hasattr(self, "folder"):
             return
         found = stored(self.folder)
-        for table, rows in self.kept.items():
-            assert rows.items() <= found[table].items(), table
+        assert self.kept.items() <= found.items()
         self.kept = found
 
 
