@@ -6,7 +6,6 @@ from itertools import accumulate, chain, pairwise
 from typing import cast
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from actloss_cli.analysis.evidence import Evidence, Finals, TaskFacts, Tuning
@@ -58,7 +57,7 @@ class TrialTable:
         return cls(
             run=run,
             ids=trials.index.tolist(),
-            places=_places(trials["pairing_id"]),
+            places={str(id_): np.asarray(at) for id_, at in trials.groupby("pairing_id").indices.items()},
             is_final=phase == "final",
             seed=seed,
             at=seed % SEEDS_IN_SET,
@@ -203,14 +202,6 @@ class TrialTable:
             )
             for p, (n_present, n_lost, n_diverged) in enumerate(counts)
         ]
-
-
-def _places(pairing_ids: "pd.Series[str]") -> dict[str, Places]:
-    """Of each pairing the rows of its trials, ascending."""
-    codes, ids = pd.factorize(pairing_ids)
-    rows = codes.argsort(kind="stable")
-    ends = accumulate(np.bincount(codes).tolist(), initial=0)
-    return {str(id_): rows[start:end] for id_, (start, end) in zip(ids, pairwise(ends), strict=True)}
 
 
 def _rates(lr: Floats, of_pairing: Places, P: int) -> tuple[Floats, Places, Places]:
