@@ -83,9 +83,10 @@ def _check_trials(db: sqlite3.Connection, name: str) -> None:
     differs = " OR ".join(f"ours.{column} IS NOT theirs.{column}" for column in _SAME_RESULTS)
     both = f"main.trials ours JOIN part.trials theirs USING (trial) WHERE ours.{_TRAINED} AND theirs.{_TRAINED} "
     found = [trial for (trial,) in db.execute(f"SELECT trial FROM {both} AND ({differs})")]
-    for name_of_array in ARRAYS:
-        pair = f"ours.{name_of_array}, theirs.{name_of_array}"
-        rows = db.execute(f"SELECT trial, {pair} FROM {both} AND {pair.replace(',', ' IS NOT')}")
+    for column in ARRAYS:
+        rows = db.execute(
+            f"SELECT trial, ours.{column}, theirs.{column} FROM {both} AND ours.{column} IS NOT theirs.{column}"
+        )
         found += [trial for trial, *arrays in rows if not _are_equal(*arrays)]
     if found:
         n = len(set(found))
