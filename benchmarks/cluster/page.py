@@ -24,7 +24,7 @@ def _paragraphs(measured: Measured) -> Iterator[str]:
     yield "# Beyond one machine"
     nothing = "" if measured.machines else " Nothing is measured yet."
     yield (
-        "Written by `make scaling`, which measures for some fifteen minutes on two cores. "
+        "Written by `make scaling`, which measures for some twenty-five minutes on two cores. "
         f"`python -m benchmarks.cluster --only whole` adds all of the main grid.{nothing}"
     )
     yield "## On a Ray cluster"
