@@ -78,7 +78,7 @@ def _paragraphs(judged: Sequence[Judged], session: Mapping[str, Any]) -> Iterato
         shares = agreement_table(one.pairings)
         yield shares_markdown(shares[shares["level"].isin(["all", "kind", "task"])])
         yield confusion_markdown(confusion(one.pairings))
-        yield attestation(one.run)
+        yield attestation(one.run.facts)
     fresh = [one for one in judged if one.name in (GRID, HELD_OUT)]
     yield "## What is missed, and why"
     pairings = pd.concat([one.pairings for one in fresh])

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from actloss_cli.plan.selection import Floats
 
@@ -190,7 +190,7 @@ def contrast_p(scores: PairedScores, c: float) -> float:
     if scores.n < 2 or mean <= scores.half_row:
         return 1.0
     error = _standard_error(scores, c, scores.n)
-    return float(2 * special.stdtr(scores.n - 1, -mean / error)) if error > 0 else 0.0
+    return float(2 * scipy.special.stdtr(scores.n - 1, -mean / error)) if error > 0 else 0.0
 
 
 def relative(scores: PairedScores, level: float = LEVEL) -> Interval:
@@ -228,7 +228,7 @@ def seeds_needed(scores: PairedScores, c: float, most: int, level: float = LEVEL
 @cache
 def sign_test(n_exceeding: int, n: int) -> float:
     """Gives the one-sided p of so many of n seeds exceeding if each did with probability one half."""
-    return float(special.bdtrc(n_exceeding - 1, n, 0.5))
+    return float(scipy.special.bdtrc(n_exceeding - 1, n, 0.5))
 
 
 def median(values: NDArray[np.floating]) -> Floats:
@@ -248,10 +248,10 @@ def collapse_bound(n_collapsed: int, n: int, level: float = LEVEL) -> float:
 
     With none collapsed it is 1 - (1 - level)^(1/n): 26 % for ten seeds.
     """
-    return float(special.betaincinv(n_collapsed + 1, n - n_collapsed, level)) if n_collapsed < n else 1.0
+    return float(scipy.special.betaincinv(n_collapsed + 1, n - n_collapsed, level)) if n_collapsed < n else 1.0
 
 
 @cache
 def t_quantile(level: float, df: int) -> float:
     """Gives the two-sided quantile of Student's t."""
-    return float(special.stdtrit(df, 0.5 + level / 2))
+    return float(scipy.special.stdtrit(df, 0.5 + level / 2))

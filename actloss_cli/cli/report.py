@@ -10,10 +10,9 @@ from actloss_cli.collecting import without_collecting
 from actloss_cli.report.only import Only
 
 if TYPE_CHECKING:
-    from actloss_cli.analysis.pairings import Analysis
     from actloss_cli.report.page.run_entries import RunEntry
+    from actloss_cli.report.run_report import RunReport
     from actloss_cli.report.selection import Selection
-    from actloss_cli.store.data import RunData
 
 FOLDER = "report"
 
@@ -43,14 +42,13 @@ def report(
     with without_collecting():
         import pandas as pd
 
-        from actloss_cli.analysis import analyse
         from actloss_cli.cli.console import stdout
         from actloss_cli.errors import ExitCode, Problem, UserError
+        from actloss_cli.report.kept_report import report_on
         from actloss_cli.report.selection import Selection, read_where
         from actloss_cli.report.summary import summary_json
         from actloss_cli.report.terminal import render_report
         from actloss_cli.store.folder import runs_in
-        from actloss_cli.store.reader import read_run
 
     # Tables are cut into many small ones here, which strings of Python's own stand in less time than Arrow's.
     pd.set_option("mode.string_storage", "python")
@@ -62,26 +60,25 @@ def report(
     misses: list[UserError] = []
     for folder in runs:
         try:
-            data = read_run(folder)
-            analysis = analyse(data)  # Unpacks what it needs, and may meet damage.
+            found = report_on(folder, folder / FOLDER)
         except UserError as error:
             problems += error.problems
             continue
         if not selection.is_empty:
             try:
-                summaries += _print_selection(data, analysis, selection, top, as_json=as_json)
+                summaries += _print_selection(found, selection, top, as_json=as_json)
             except UserError as error:
                 misses.append(error)
             continue
         if files:  # Before printing, so that they are there even if the reader of a pipe has seen enough.
             try:
-                entries.append(_write(data, analysis, folder, figures=figures))
+                entries.append(_write(found, folder, figures=figures))
             except UserError as error:
                 problems += error.problems
         if as_json:
-            summaries.append(summary_json(data, analysis))
+            summaries.append(summary_json(found.facts, found.analysis))
         else:
-            render_report(stdout(), data, analysis, top=top)
+            render_report(stdout(), found, top=top)
     if misses and len(misses) + len(problems) == len(runs):
         raise misses[0]
     if summaries:
@@ -92,9 +89,7 @@ def report(
         raise UserError(*problems, code=ExitCode.RESULTS)
 
 
-def _print_selection(
-    run: "RunData", analysis: "Analysis", selection: "Selection", top: int, *, as_json: bool
-) -> list[str]:
+def _print_selection(found: "RunReport", selection: "Selection", top: int, *, as_json: bool) -> list[str]:
     """Prints what was asked for of a run; as JSON it is given back instead. Raises where a value occurs nowhere."""
     from actloss_cli.cli.console import stdout
     from actloss_cli.report.selection import select
@@ -102,27 +97,28 @@ def _print_selection(
     from actloss_cli.report.terminal import render_report
     from actloss_cli.report.terminal_selection import render_selection
 
-    chosen = select(analysis.pairings, selection)
+    pairings, name = found.analysis.pairings, found.facts.name
+    chosen = select(pairings, selection)
     if as_json:
-        return [selection_json(run.name, chosen, len(analysis.pairings))]
+        return [selection_json(name, chosen, len(pairings))]
     if selection.of_pairings:
-        render_selection(stdout(), run.name, analysis.pairings, chosen, selection.label, top)
+        render_selection(stdout(), name, pairings, chosen, selection.label, top)
     else:
-        render_report(stdout(), run, analysis, top=top, tasks=selection.tasks)
+        render_report(stdout(), found, top=top, tasks=selection.tasks)
     return []
 
 
-def _write(run: "RunData", analysis: "Analysis", folder: Path, *, figures: bool) -> "RunEntry":
+def _write(found: "RunReport", folder: Path, *, figures: bool) -> "RunEntry":
     """One run's files; gives what the page over several runs says of it."""
     from actloss_cli.cli.console import say
     from actloss_cli.report.page.assets import PAGE
     from actloss_cli.report.page.run_entries import run_entry
     from actloss_cli.report.tables import write_report
 
-    written = write_report(run, analysis, folder / FOLDER, figures=figures)
+    written = write_report(found, folder / FOLDER, figures=figures)
     kept = f", kept {written.n_kept} that did not change" if written.n_kept else ""
     say(f"wrote {len(written.paths) - written.n_kept} files to {folder / FOLDER}{kept}")
-    return run_entry(run, analysis, link=f"../{folder.name}/{FOLDER}/{PAGE}")
+    return run_entry(found.facts, found.analysis, link=f"../{folder.name}/{FOLDER}/{PAGE}")
 
 
 def _lead_to(entries: "list[RunEntry]", results: Path, *, is_one: bool, show: bool) -> None:

@@ -13,7 +13,7 @@ from actloss_cli.report.markdown import plain, table
 from actloss_cli.report.number_format import ABSENT, format_interval, format_score
 from actloss_cli.report.pairing_facts import Row
 from actloss_cli.report.terminal_text import say, shown
-from actloss_cli.store.data import RunData
+from actloss_cli.store.data import RunFacts
 
 _TITLE = "predicted against measured"
 _LISTED = 5
@@ -28,7 +28,7 @@ HOW_TO_READ = (
 )
 
 
-def print_agreement(console: Console, run: RunData, pairings: pd.DataFrame) -> None:
+def print_agreement(console: Console, run: RunFacts, pairings: pd.DataFrame) -> None:
     """Prints how `Analysis.pairings` agree with what was predicted of them; nothing where none was trained."""
     found = confusion(pairings)
     if found.empty:
@@ -47,13 +47,13 @@ def print_agreement(console: Console, run: RunData, pairings: pd.DataFrame) -> N
     console.print()
 
 
-def agreement_markdown(run: RunData, pairings: pd.DataFrame) -> str:
+def agreement_markdown(run: RunFacts, pairings: pd.DataFrame) -> str:
     """The same as Markdown, with every output under every loss; a sentence alone where no pairing was trained."""
     parts = (f"# Predicted against measured: {plain(run.name)}", *_paragraphs(pairings), attestation(run))
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def attestation(run: RunData) -> str:
+def attestation(run: RunFacts) -> str:
     """When the predictions were frozen, and whether they are those of then; "" of a run without a store."""
     if run.predictions is None:
         return ""

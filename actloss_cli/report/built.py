@@ -48,10 +48,15 @@ class Built:
         except (OSError, ValueError, TypeError):
             self._known = {}
 
-    def make(self, parts: Sequence[Part]) -> Written:
-        """Writes each that wasn't written of the same before, or whose files are no longer as they were left."""
+    def make(self, parts: Sequence[Part], prepare: Callable[[], object] = lambda: None) -> Written:
+        """Writes each that wasn't written of the same before, or whose files are no longer as they were left.
+
+        What all of them need is prepared first, once, if there is any.
+        """
         kept = {part.name: self._files(part) for part in parts}
         fresh = [part for part in parts if kept[part.name] is None]
+        if fresh:
+            prepare()
         made: dict[str, tuple[Path, ...]] = {}
         for place, paths in done_side_by_side([partial(_write, part) for part in fresh]):
             self._note(fresh[place], paths)

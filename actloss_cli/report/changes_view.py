@@ -93,7 +93,7 @@ def _count(n: int, noun: str) -> str:
 
 def _print_run(console: Console, side: str, run: RunData) -> None:
     say(console, f"{side + ':':<8}", shown(console, run.path, "bold"), f" ({len(run.pairings):,} pairings)")
-    if label := unfinished(run):
+    if label := unfinished(run.facts):
         say(console, shown(console, label, "bold reverse"), indent=8)
 
 

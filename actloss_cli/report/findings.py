@@ -10,7 +10,7 @@ from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
 from actloss_cli.report.number_format import format_share
 from actloss_cli.report.ranking import trained
 from actloss_cli.report.verdict_style import VERDICTS
-from actloss_cli.store.data import RunData
+from actloss_cli.store.data import RunFacts
 
 _JOINED = {("output", "loss"): "{1} never works under {0}", ("activation", "optimizer"): "{0} never works with {1}"}
 
@@ -78,12 +78,12 @@ def title_of(task: str, pairings: pd.DataFrame, roles: tuple[str, str]) -> str:
     return f"{counted}; {offences[0].sentence}" if offences else counted
 
 
-def unfinished(run: RunData) -> str:
+def unfinished(run: RunFacts) -> str:
     """`UNFINISHED: 1,234 of 5,678 trials missing`, or nothing for a finished run; of a shard, that it is one."""
     if not run.n_missing:
         return ""
     what = f"PARTIAL, only shard {', '.join(run.shards)} of the plan" if run.shards else "UNFINISHED"
-    return f"{what}: {format_share(run.n_missing, run.n_missing + len(run.trials))} trials missing"
+    return f"{what}: {format_share(run.n_missing, run.n_missing + run.n_trials)} trials missing"
 
 
 def _in_order(counts: Mapping[str, int]) -> dict[str, int]:

@@ -34,7 +34,7 @@ def render_pairing(console: Console, run: RunData, analysis: Analysis, pairing_i
     """Prints all that is known of one pairing."""
     row = row_at(analysis.pairings, pairing_id)
     trials = run.trials[run.trials["pairing_id"] == pairing_id]
-    if label := unfinished(run):
+    if label := unfinished(run.facts):
         say(console, shown(console, label, "bold reverse"))
     say(console, shown(console, f"{row['task']}: ", "bold"), shown(console, pairing_label(row), "bold"))
     say(console, verdict_text(console, row["verdict"]), ": ", shown(console, row["reason"]))

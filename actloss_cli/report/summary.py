@@ -14,20 +14,20 @@ from actloss_cli.report.frame_rows import of_task, row_at, rows_of
 from actloss_cli.report.json_text import document
 from actloss_cli.report.ranking import best_pairings, pairing_label, rank_pairings, worst_mismatched
 from actloss_cli.report.verdict_style import VERDICTS
-from actloss_cli.store.data import RunData
+from actloss_cli.store.data import RunFacts
 
 N_LISTED = 10
 _NUMBERS = ("lr", "score", "score_low", "score_high", "relative", "relative_low", "relative_high", "steps_to_target")
 
 
-def summary_json(run: RunData, analysis: Analysis) -> str:
+def summary_json(run: RunFacts, analysis: Analysis) -> str:
     """JSON with name, finished, n_missing, n_pairings, n_trials, agreement (rows of `agreement_table`), tasks."""
     summary = {
         "name": run.name,
         "finished": run.n_missing == 0,
         "n_missing": run.n_missing,
-        "n_pairings": len(run.pairings),
-        "n_trials": len(run.trials),
+        "n_pairings": len(analysis.pairings),
+        "n_trials": run.n_trials,
         "agreement": agreement_table(analysis.pairings).to_dict("records"),
         "tasks": [_task(run, analysis, str(task)) for task in analysis.tasks.index],
     }
@@ -40,7 +40,7 @@ def selection_json(name: str, chosen: pd.DataFrame, n_pairings: int) -> str:
     return document({"name": name, "n_pairings": n_pairings, "n_chosen": len(chosen), "pairings": pairings})
 
 
-def _task(run: RunData, analysis: Analysis, task: str) -> dict[str, Any]:
+def _task(run: RunFacts, analysis: Analysis, task: str) -> dict[str, Any]:
     """`works` holds the best by test score of those that work; `mismatched` the worst of those trained, worst first.
 
     `working_heads` says under which outputs and losses pairings work, `causes` what the mismatched ones are due to.

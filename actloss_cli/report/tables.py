@@ -3,27 +3,24 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
-
 from actloss_cli.analysis.agreement import agreement_table, disagreements
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
-from actloss_cli.analysis.pairings import Analysis
-from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.report.agreement_table import agreement_markdown
-from actloss_cli.report.built import Built, Part, Written, joint_digest, task_digests
+from actloss_cli.report.built import Built, Part, Written, joint_digest
 from actloss_cli.report.cell_grid import cell_grid
 from actloss_cli.report.escape import file_stems
 from actloss_cli.report.export import FORMATS, pairings_table
 from actloss_cli.report.figure_parts import figure_parts
 from actloss_cli.report.grid_tables import grid_latex, grid_markdown
+from actloss_cli.report.kept_report import keep
 from actloss_cli.report.page.assets import PAGE, sources_digest
 from actloss_cli.report.page.methods import making_digest
 from actloss_cli.report.refusal import refusal_named
+from actloss_cli.report.run_report import RunReport
 from actloss_cli.report.summary import summary_json
-from actloss_cli.store.data import RunData
 
 
-def write_report(run: RunData, analysis: Analysis, folder: Path, *, figures: bool = True) -> Written:
+def write_report(report: RunReport, folder: Path, *, figures: bool = True) -> Written:
     """Writes the page `index.html`, the tables, summary.json and, if asked, `figures/`.
 
     The tables: pairings.csv, variance-shares.csv, two cross tables for each task (also as Markdown and LaTeX), and what
@@ -34,31 +31,33 @@ def write_report(run: RunData, analysis: Analysis, folder: Path, *, figures: boo
     """
     with refusal_named(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        built, digests = Built(folder), task_digests(run, analysis)
+        run = report.facts
         made_by = (run.name, str(run.n_missing), repr(run.thresholds), sources_digest(), making_digest(run))
-        of_all = joint_digest(digests.values(), *made_by)
-        shares = variance_shares(run, analysis)
+        of_all = joint_digest(report.digests.values(), *made_by)
 
         def write_page() -> Iterator[Path]:
             from actloss_cli.report.page.page import page_html
 
-            (folder / PAGE).write_text(page_html(run, analysis, shares), encoding="utf-8")
+            (folder / PAGE).write_text(page_html(report.run, report.analysis, report.shares), encoding="utf-8")
             yield folder / PAGE
 
         parts = [
             Part("page", of_all, write_page),
-            Part("tables", of_all, lambda: _write_tables(run, analysis, shares, folder)),
+            Part("tables", of_all, lambda: _write_tables(report, folder)),
         ]
         if figures:
-            parts += figure_parts(run, analysis, shares, folder / "figures", digests)
-        return built.make(parts)
+            parts += figure_parts(report, folder / "figures")
+        written = Built(folder).make(parts, prepare=report.load)
+        keep(report, folder)
+        return written
 
 
-def _write_tables(run: RunData, analysis: Analysis, shares: pd.DataFrame, folder: Path) -> Iterator[Path]:
+def _write_tables(report: RunReport, folder: Path) -> Iterator[Path]:
+    run, analysis = report.facts, report.analysis
     texts = {"summary.json": summary_json(run, analysis), "agreement.md": agreement_markdown(run, analysis.pairings)}
     frames = {
         "pairings": pairings_table(analysis),
-        "variance-shares": shares.reset_index(),
+        "variance-shares": report.shares.reset_index(),
         "agreement": agreement_table(analysis.pairings),
         "disagreements": disagreements(analysis.pairings).reset_index(names="pairing_id"),
     }

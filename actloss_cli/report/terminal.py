@@ -7,9 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
-from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.analysis.ranks import all_ranks
-from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.analysis.verdicts import VerdictName
 from actloss_cli.report.agreement_table import print_agreement
 from actloss_cli.report.cell_grid import cell_grid
@@ -17,6 +15,7 @@ from actloss_cli.report.findings import Offence, count_verdicts, find_offences, 
 from actloss_cli.report.frame_rows import of_task, row_at, rows_of
 from actloss_cli.report.number_format import format_interval, format_lr, format_score, format_share, score_name
 from actloss_cli.report.ranking import pairing_label
+from actloss_cli.report.run_report import RunReport
 from actloss_cli.report.terminal_grid import print_grid
 from actloss_cli.report.terminal_ranking import print_ranking
 from actloss_cli.report.terminal_ranks import print_ranks
@@ -24,32 +23,31 @@ from actloss_cli.report.terminal_summary import print_summary
 from actloss_cli.report.terminal_text import is_ascii, say, shown, verdict_text
 from actloss_cli.report.variance_table import print_variance_shares
 from actloss_cli.report.verdict_style import STYLES
-from actloss_cli.store.data import RunData
+from actloss_cli.store.data import RunFacts
 
 _OFFENCES = 4
 """How many are named in a headline; the tables hold the rest."""
 
 
-def render_report(
-    console: Console, run: RunData, analysis: Analysis, top: int = 10, tasks: Collection[str] = ()
-) -> None:
+def render_report(console: Console, report: RunReport, top: int = 10, tasks: Collection[str] = ()) -> None:
     """Prints the answer for each task, then the whole report, with the best `top` pairings of each.
 
     Complete without colour and at any width. Of named tasks alone it prints what concerns these.
     """
-    _print_headline(console, run)
+    analysis = report.analysis
+    _print_headline(console, report.facts, len(analysis.pairings))
     shown_tasks = [str(task) for task in analysis.tasks.index if not tasks or task in tasks]
     print_summary(console, analysis, shown_tasks)
     for task in shown_tasks:
         console.print()
-        _print_task(console, run, analysis, task, top)
+        _print_task(console, report, task, top)
     if tasks:
         console.print()
         _print_legend(console, analysis.pairings[analysis.pairings["task"].isin(tasks)])
         return
     console.print()
-    print_variance_shares(console, variance_shares(run, analysis))
-    print_agreement(console, run, analysis.pairings)
+    print_variance_shares(console, report.shares)
+    print_agreement(console, report.facts, analysis.pairings)
     for ranks in all_ranks(analysis.pairings):
         console.print()
         print_ranks(console, ranks)
@@ -57,16 +55,15 @@ def render_report(
     _print_legend(console, analysis.pairings)
 
 
-def _print_headline(console: Console, run: RunData) -> None:
-    n_done = len(run.trials)
-    say(console, shown(console, run.name, "bold"), f": {len(run.pairings):,} pairings, {n_done:,} trials")
+def _print_headline(console: Console, run: RunFacts, n_pairings: int) -> None:
+    say(console, shown(console, run.name, "bold"), f": {n_pairings:,} pairings, {run.n_trials:,} trials")
     if label := unfinished(run):
         say(console, shown(console, label, "bold reverse"))
 
 
-def _print_task(console: Console, run: RunData, analysis: Analysis, task: str, top: int) -> None:
-    pairings = of_task(analysis.pairings, task)
-    facts = row_at(run.tasks, task)
+def _print_task(console: Console, report: RunReport, task: str, top: int) -> None:
+    pairings = of_task(report.analysis.pairings, task)
+    facts = row_at(report.facts.tasks, task)
     n_working = int(pairings["works"].sum())
     console.rule(style="dim", characters="-" if is_ascii(console) else "─")
     work = f": {format_share(n_working, len(pairings))} pairings work"
@@ -82,7 +79,7 @@ def _print_task(console: Console, run: RunData, analysis: Analysis, task: str, t
     _print_offences(console, find_offences(pairings, ("output", "loss")))
     _print_offences(console, find_offences(pairings, ("activation", "optimizer")))
     console.print()
-    for table in (output_by_loss(analysis, task), activation_by_optimizer(analysis, task)):
+    for table in (output_by_loss(report.analysis, task), activation_by_optimizer(report.analysis, task)):
         print_grid(console, cell_grid(table))
     print_ranking(console, pairings, top)
 

@@ -12,6 +12,21 @@ from actloss_cli.store.predictions import FrozenPredictions
 
 
 @dataclass(frozen=True)
+class RunFacts:
+    """What is said of a run beside its verdicts; the fields are those of `RunData`."""
+
+    name: str
+    path: str
+    tasks: pd.DataFrame
+    n_trials: int
+    n_missing: int
+    thresholds: Thresholds
+    shards: tuple[str, ...]
+    predictions: FrozenPredictions | None
+    is_attested: bool
+
+
+@dataclass(frozen=True)
 class RunData:
     """One run. P pairings, T trials, E evaluations (one per epoch), N test rows.
 
@@ -56,3 +71,18 @@ class RunData:
     """What is predicted of the plan in force, in short; None where no store was read."""
     is_attested: bool = False
     """Whether the provenance of a session says of a plan's predictions, before it trained, what these are."""
+
+    @property
+    def facts(self) -> RunFacts:
+        """The run without its pairings and trials."""
+        return RunFacts(
+            name=self.name,
+            path=self.path,
+            tasks=self.tasks,
+            n_trials=len(self.trials),
+            n_missing=self.n_missing,
+            thresholds=self.thresholds,
+            shards=self.shards,
+            predictions=self.predictions,
+            is_attested=self.is_attested,
+        )

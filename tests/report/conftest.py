@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from actloss_cli.analysis.pairings import Analysis, analyse
+from actloss_cli.report.run_report import RunReport
 from actloss_cli.store.data import RunData
 
 from .synthetic import TASKS, SyntheticTask, make_run
@@ -29,6 +30,11 @@ def run() -> RunData:
 @pytest.fixture(scope="session")
 def analysis(run: RunData) -> Analysis:
     return analyse(run)
+
+
+@pytest.fixture(scope="session")
+def report(run: RunData, analysis: Analysis) -> RunReport:
+    return RunReport.of(run, analysis)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import pytest
 
 from actloss_cli.analysis.agreement import agreement_of
 from actloss_cli.report.agreement_table import agreement_markdown, attestation, prediction_sentence, print_agreement
+from actloss_cli.report.run_report import RunReport
 from actloss_cli.report.summary import summary_json
 from actloss_cli.report.tables import write_report
 from actloss_cli.store.predictions import FrozenPredictions
@@ -31,8 +32,8 @@ def foretold(analysis):
 
 def test_terminal_and_markdown_tell_the_same_shares(printed, run, foretold):
     found = agreement_of(foretold.pairings)
-    text = printed(print_agreement, run, foretold.pairings, width=100)
-    page = agreement_markdown(run, foretold.pairings)
+    text = printed(print_agreement, run.facts, foretold.pairings, width=100)
+    page = agreement_markdown(run.facts, foretold.pairings)
     for share in (found.precision, found.recall):
         told = f"{share.mean:.3f} ({share.low:.3f} to {share.high:.3f})"
         assert told in text
@@ -44,12 +45,12 @@ def test_terminal_and_markdown_tell_the_same_shares(printed, run, foretold):
 
 def test_nothing_is_told_where_nothing_was_trained(printed, run, foretold):
     untrained = foretold.pairings[foretold.pairings["verdict"] == "invalid"]
-    assert printed(print_agreement, run, untrained) == ""
-    assert "nothing to hold predictions against" in agreement_markdown(run, untrained)
+    assert printed(print_agreement, run.facts, untrained) == ""
+    assert "nothing to hold predictions against" in agreement_markdown(run.facts, untrained)
 
 
 def test_the_report_folder_holds_the_table_and_every_disagreement(run, foretold, tmp_path):
-    write_report(run, foretold, tmp_path, figures=False)
+    write_report(RunReport.of(run, foretold), tmp_path, figures=False)
     found = agreement_of(foretold.pairings)
     table = pd.read_csv(tmp_path / "agreement.csv")
     assert table.loc[0, ["n", "n_both", "n_measured"]].tolist() == [found.n, found.n_both, found.n_measured]
@@ -60,18 +61,18 @@ def test_the_report_folder_holds_the_table_and_every_disagreement(run, foretold,
 
 
 def test_the_summary_has_the_same_table(run, foretold):
-    whole = json.loads(summary_json(run, foretold))["agreement"][0]
+    whole = json.loads(summary_json(run.facts, foretold))["agreement"][0]
     found = agreement_of(foretold.pairings)
     assert (whole["level"], whole["n"], whole["precision"]) == ("all", found.n, found.precision.mean)
 
 
 def test_a_page_says_whether_provenance_attests_to_the_predictions(run):
-    assert attestation(run) == ""
-    assert attestation(replace(run, predictions=RECORD, is_attested=True)) == (
+    assert attestation(run.facts) == ""
+    assert attestation(replace(run.facts, predictions=RECORD, is_attested=True)) == (
         "2 predictions, the last of them frozen at 2026-01-01T00:00:00+00:00 (sha256 0123456789abcdef), as "
         "provenance.json has it."
     )
-    assert attestation(replace(run, predictions=RECORD)) == (
+    assert attestation(replace(run.facts, predictions=RECORD)) == (
         "provenance.json does not attest to these predictions (sha256 0123456789abcdef): were they changed after the "
         "run began?"
     )
@@ -79,7 +80,7 @@ def test_a_page_says_whether_provenance_attests_to_the_predictions(run):
 
 def test_labels_are_no_markup_on_the_page(hostile_run, hostile):
     wrong = hostile.pairings.assign(predicted="fails")
-    page = agreement_markdown(hostile_run, wrong)
+    page = agreement_markdown(hostile_run.facts, wrong)
     assert "<script" not in page
     assert "&lt;script" in page
 

@@ -6,6 +6,7 @@ import pytest
 
 from actloss_cli.analysis.pairings import analyse
 from actloss_cli.report.built import Built, Part, task_digests
+from actloss_cli.report.run_report import RunReport
 from actloss_cli.report.tables import write_report
 
 from .synthetic import SyntheticTask, make_run
@@ -19,22 +20,22 @@ def two_tasks():
 
 
 def test_a_report_on_the_same_run_makes_nothing_anew(two_tasks, tmp_path):
-    first = write_report(two_tasks, analyse(two_tasks), tmp_path)
+    first = write_report(RunReport.of(two_tasks), tmp_path)
     bytes_of = {path: path.read_bytes() for path in first.paths}
-    again = write_report(two_tasks, analyse(two_tasks), tmp_path)
+    again = write_report(RunReport.of(two_tasks), tmp_path)
     assert (first.n_kept, again.n_kept) == (0, len(first.paths))
     assert sorted(again.paths) == sorted(first.paths)
     assert {path: path.read_bytes() for path in again.paths} == bytes_of
 
 
 def test_a_change_in_one_task_leaves_the_other_tasks_figures(two_tasks, tmp_path):
-    write_report(two_tasks, analyse(two_tasks), tmp_path)
+    write_report(RunReport.of(two_tasks), tmp_path)
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "figures").iterdir()}
     trials = two_tasks.trials.copy()
     of_second = trials["pairing_id"].map(two_tasks.pairings["task"]) == "second"
     trials.loc[of_second, "validation_score"] -= 0.001
     changed = replace(two_tasks, trials=trials)
-    write_report(changed, analyse(changed), tmp_path)
+    write_report(RunReport.of(changed), tmp_path)
     fresh = {path.name for path, time in times.items() if path.stat().st_mtime_ns != time}
     assert any(name.startswith("second-") for name in fresh)
     assert not any(name.startswith("first-") for name in fresh)

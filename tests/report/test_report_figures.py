@@ -15,9 +15,8 @@ from PIL import Image
 
 from actloss_cli.analysis.cross_tables import output_by_loss
 from actloss_cli.analysis.pairings import analyse
-from actloss_cli.analysis.variance_shares import variance_shares
 from actloss_cli.analysis.verdicts import MISMATCHED, VerdictName
-from actloss_cli.report.built import Built, task_digests
+from actloss_cli.report.built import Built
 from actloss_cli.report.canvas import GREY, cased, contrast, drawable, house_style, save_figure, text_width_in
 from actloss_cli.report.cell_grid import Cell, CellGrid, cell_grid
 from actloss_cli.report.curve_data import final_curves
@@ -28,6 +27,7 @@ from actloss_cli.report.findings import title_of
 from actloss_cli.report.heatmap import draw_heatmap
 from actloss_cli.report.lr_sweeps import draw_lr_sweeps, lr_sweeps
 from actloss_cli.report.ranking import pairing_label
+from actloss_cli.report.run_report import RunReport
 from actloss_cli.report.verdict_style import STYLES, VERDICTS, style_of
 
 from .synthetic import SyntheticTask, make_run
@@ -300,7 +300,7 @@ def test_no_text_of_the_sweeps_touches_another(n_optimizers):
 
 def _written(run, analysis, folder: Path) -> tuple[Path, ...]:
     folder.mkdir(exist_ok=True)
-    parts = figure_parts(run, analysis, variance_shares(run, analysis), folder, task_digests(run, analysis))
+    parts = figure_parts(RunReport.of(run, analysis), folder)
     return Built(folder).make([*parts]).paths
 
 

@@ -15,6 +15,7 @@ from actloss_cli.errors import ExitCode, UserError
 from actloss_cli.report.built import NOTE
 from actloss_cli.report.escape import csv_text, file_stem, file_stems, fold_label, printable
 from actloss_cli.report.export import FORMATS, diagnostics_table, pairings_table, trials_table, write_table
+from actloss_cli.report.run_report import RunReport
 from actloss_cli.report.summary import summary_json
 from actloss_cli.report.tables import write_report
 
@@ -148,7 +149,7 @@ def test_a_csv_cell_that_looks_like_a_formula_gets_an_apostrophe(text, tmp_path)
 
 
 def test_the_report_folder_holds_what_it_lists(run, analysis, tmp_path):
-    written = write_report(run, analysis, tmp_path / "report", figures=False)
+    written = write_report(RunReport.of(run, analysis), tmp_path / "report", figures=False)
     there = [path for path in (tmp_path / "report").rglob("*") if path.is_file() and path.name != NOTE]
     assert sorted(written.paths) == sorted(there)
     names = {path.name for path in written.paths}
@@ -160,14 +161,14 @@ def test_the_report_folder_holds_what_it_lists(run, analysis, tmp_path):
 
 
 def test_figures_are_drawn_unless_they_are_not_wanted(hostile_run, hostile, tmp_path):
-    written = write_report(hostile_run, hostile, tmp_path / "report")
+    written = write_report(RunReport.of(hostile_run, hostile), tmp_path / "report")
     assert {path.suffix for path in written.paths if path.parent.name == "figures"} == {".png", ".svg"}
 
 
 def test_a_report_that_cannot_be_written_says_so(run, analysis, tmp_path):
     (tmp_path / "report").write_text("a file in its place")
     with pytest.raises(UserError) as caught:
-        write_report(run, analysis, tmp_path / "report", figures=False)
+        write_report(RunReport.of(run, analysis), tmp_path / "report", figures=False)
     assert str(caught.value) == (
         f"error: cannot write {tmp_path / 'report'}: File exists\n"
         "hint: the results themselves are fine; free space or make the folder writable, then report again"
@@ -176,7 +177,7 @@ def test_a_report_that_cannot_be_written_says_so(run, analysis, tmp_path):
 
 
 def test_the_summary_is_json_with_the_frames_numbers(run, analysis):
-    summary = _strict(summary_json(run, analysis))
+    summary = _strict(summary_json(run.facts, analysis))
     assert list(summary) == ["name", "finished", "n_missing", "n_pairings", "n_trials", "agreement", "tasks"]
     assert (summary["finished"], summary["n_missing"], summary["n_trials"]) == (True, 0, len(run.trials))
     for task in summary["tasks"]:
@@ -192,7 +193,7 @@ def test_the_summary_is_json_with_the_frames_numbers(run, analysis):
 
 
 def test_the_summary_of_an_unfinished_run_says_how_much_is_missing(run, analysis):
-    summary = _strict(summary_json(replace(run, n_missing=17), analysis))
+    summary = _strict(summary_json(replace(run, n_missing=17).facts, analysis))
     assert (summary["finished"], summary["n_missing"]) == (False, 17)
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
-from actloss_cli.analysis.pairings import analyse
 from actloss_cli.report.cell_grid import Cell, CellGrid
+from actloss_cli.report.run_report import RunReport
 from actloss_cli.report.terminal import render_report
 from actloss_cli.report.terminal_grid import print_grid
 
@@ -21,15 +21,15 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_the_headline_counts_the_pairings_that_work(run, analysis, printed):
-    text = printed(render_report, run, analysis)
+def test_the_headline_counts_the_pairings_that_work(report, analysis, printed):
+    text = printed(render_report, report)
     for task, pairings in analysis.pairings.groupby("task"):
         n_working = int(pairings["verdict"].isin(["works", "slow"]).sum())
         assert f"{task}: {n_working} of {len(pairings)} pairings work" in text
 
 
-def test_the_headline_gives_the_reference_with_its_score_and_interval(run, analysis, printed):
-    text = _flat(printed(render_report, run, analysis))
+def test_the_headline_gives_the_reference_with_its_score_and_interval(report, analysis, printed):
+    text = _flat(printed(render_report, report))
     for pairing_id in analysis.references.values():
         row = analysis.pairings.loc[pairing_id]
         label = f"{row['activation']}/{row['output']}/{row['loss']}/{row['optimizer']}"
@@ -37,23 +37,23 @@ def test_the_headline_gives_the_reference_with_its_score_and_interval(run, analy
         assert f"reference, best on validation: {label}, {numbers}" in text
 
 
-def test_the_headline_accuses_functions_with_which_nothing_works(run, analysis, printed):
-    text = printed(render_report, run, analysis)
+def test_the_headline_accuses_functions_with_which_nothing_works(report, printed):
+    text = printed(render_report, report)
     assert "hinge never works under softmax (12 fails)" in text
     assert "sigmoid never works with sgd" in text
 
 
-def test_what_is_undecided_accuses_nobody(run, analysis, printed):
+def test_what_is_undecided_accuses_nobody(report, analysis, printed):
     moons = analysis.pairings[analysis.pairings["task"] == "moons"]
     cell = moons[(moons["output"] == "tanh") & (moons["loss"] == "mse")]
     assert "undecided" in set(cell["verdict"])
     assert not cell["works"].any()
-    assert "mse never works under tanh" not in printed(render_report, run, analysis)
+    assert "mse never works under tanh" not in printed(render_report, report)
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
-def test_nothing_is_cut_or_wider_than_the_console(run, analysis, printed, width):
-    text = printed(render_report, run, analysis, width=width)
+def test_nothing_is_cut_or_wider_than_the_console(report, analysis, printed, width):
+    text = printed(render_report, report, width=width)
     assert max(map(len, text.splitlines())) <= width
     tables = text.split("\ndigits: ")[2].split("best by test score")[0]
     shown = Counter(tables.split("\noutput \\ loss", maxsplit=1)[1].split())
@@ -81,8 +81,8 @@ def test_a_narrow_table_first_folds_its_cells_then_goes_on_below(printed):
 
 
 @pytest.mark.parametrize("width", [60, 200])
-def test_reasons_of_the_worst_are_whole_at_any_width(run, analysis, printed, width):
-    flat = re.sub(r"\s", "", printed(render_report, run, analysis, width=width))
+def test_reasons_of_the_worst_are_whole_at_any_width(report, analysis, printed, width):
+    flat = re.sub(r"\s", "", printed(render_report, report, width=width))
     moons = analysis.pairings[(analysis.pairings["task"] == "moons") & (analysis.pairings["verdict"] != "invalid")]
     worst = moons[~moons["works"] & (moons["verdict"] != "undecided")].nsmallest(5, "score")
     assert len(worst) == 5
@@ -90,35 +90,35 @@ def test_reasons_of_the_worst_are_whole_at_any_width(run, analysis, printed, wid
         assert re.sub(r"\s", "", reason) in flat
 
 
-def test_a_wide_console_holds_a_pairing_on_one_line(run, analysis, printed):
+def test_a_wide_console_holds_a_pairing_on_one_line(report, analysis, printed):
     best = analysis.pairings[analysis.pairings["task"] == "friedman1"].nlargest(1, "score").iloc[0]
     label = f"{best['activation']}/{best['output']}/{best['loss']}/{best['optimizer']}"
-    (line,) = [line for line in printed(render_report, run, analysis, width=150).splitlines() if line.endswith(label)][
-        :1
-    ]
+    (line,) = [line for line in printed(render_report, report, width=150).splitlines() if line.endswith(label)][:1]
     assert line.split()[:4] == ["1", "✓", "works", f"{best['score']:.3f}"]
 
 
-def test_as_many_pairings_are_listed_as_asked_for(run, analysis, printed):
-    text = printed(render_report, run, analysis, 3)
+def test_as_many_pairings_are_listed_as_asked_for(report, printed):
+    text = printed(render_report, report, 3)
     best = text.split("best by test score")[1].split("worst that could be trained")[0]
     assert re.findall(r"^ +(\d+) ", best, re.MULTILINE) == ["1", "2", "3"]
 
 
-def test_a_pipe_gets_no_escape_sequence_and_a_terminal_gets_colour(run, analysis, printed):
-    assert not ANSI.search(printed(render_report, run, analysis))
-    assert ANSI.search(printed(render_report, run, analysis, force_terminal=True, color_system="standard"))
-    assert not re.search(r"\x1b\[\d*;?3\d", printed(render_report, run, analysis, force_terminal=True, no_color=True))
+def test_a_pipe_gets_no_escape_sequence_and_a_terminal_gets_colour(report, printed):
+    assert not ANSI.search(printed(render_report, report))
+    assert ANSI.search(printed(render_report, report, force_terminal=True, color_system="standard"))
+    assert not re.search(r"\x1b\[\d*;?3\d", printed(render_report, report, force_terminal=True, no_color=True))
 
 
-def test_a_terminal_of_ascii_alone_gets_every_symbol_in_ascii(run, analysis, printed):
-    text = printed(render_report, run, analysis, encoding="ascii")
+def test_a_terminal_of_ascii_alone_gets_every_symbol_in_ascii(report, printed):
+    text = printed(render_report, report, encoding="ascii")
     assert "+ works" in text
     assert "score: test R2" in text
 
 
 def test_hostile_labels_are_shown_and_obeyed_by_nothing(hostile_run, hostile, printed):
-    text = printed(render_report, hostile_run, hostile, 100, width=150, force_terminal=True, color_system="standard")
+    text = printed(
+        render_report, RunReport.of(hostile_run, hostile), 100, width=150, force_terminal=True, color_system="standard"
+    )
     plain = re.sub(r"\x1b\[[\d;]*m", "", text)
     assert "=cmd()[/red]\\x1b[31m: " in plain
     assert "[bold]x[/bold]\\u202eevil" in plain
@@ -127,15 +127,15 @@ def test_hostile_labels_are_shown_and_obeyed_by_nothing(hostile_run, hostile, pr
     assert "\u202e" not in plain
 
 
-def test_an_unfinished_run_is_labelled_with_what_is_missing(run, analysis, printed):
+def test_an_unfinished_run_is_labelled_with_what_is_missing(report, run, analysis, printed):
     label = f"UNFINISHED: 1,234 of {1234 + len(run.trials):,} trials missing"
-    assert label in printed(render_report, replace(run, n_missing=1234), analysis)
-    assert "UNFINISHED" not in printed(render_report, run, analysis)
+    assert label in printed(render_report, RunReport.of(replace(run, n_missing=1234), analysis))
+    assert "UNFINISHED" not in printed(render_report, report)
 
 
-def test_a_task_without_signal_says_why_once(run, analysis, printed):
+def test_a_task_without_signal_says_why_once(report, analysis, printed):
     reason = analysis.pairings.loc[analysis.pairings["verdict"] == "no signal", "reason"].iloc[0]
-    assert _flat(printed(render_report, run, analysis)).count(reason) == 1
+    assert _flat(printed(render_report, report)).count(reason) == 1
 
 
 def test_a_run_before_its_first_trial_has_a_report(printed):
@@ -147,6 +147,6 @@ def test_a_run_before_its_first_trial_has_a_report(printed):
         row_scores={},
         n_missing=len(whole.trials),
     )
-    text = printed(render_report, nothing, analyse(nothing))
+    text = printed(render_report, RunReport.of(nothing))
     assert "moons: 0 of 192 pairings work" in text
     assert "180 … incomplete" in text

@@ -36,7 +36,7 @@ def test_a_run_without_trials_has_curves_of_its_epochs_and_verdicts(copy, spoil,
     assert verdict in set(analysis.pairings["verdict"]) <= {verdict, "invalid"}
     assert len(trials_table(run)) == len(diagnostics_table(run)) == 0
     assert len(pairings_table(analysis)) == N_PAIRINGS
-    assert '"n_trials": 0' in summary_json(run, analysis)
+    assert '"n_trials": 0' in summary_json(run.facts, analysis)
     assert len(read_curves(copy)) == 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.report.frame_rows import rows_of
 from actloss_cli.report.number_format import format_score
-from actloss_cli.store.data import RunData
+from actloss_cli.store.data import RunData, RunFacts
 from actloss_cli.store.sessions import read_sessions
 from actloss_cli.store.settings import read_config_text
 
@@ -32,7 +32,7 @@ class Methods:
     """YAML; "" where the folder holds none."""
 
 
-def making_digest(run: RunData) -> str:
+def making_digest(run: RunFacts) -> str:
     """Of what `methods` reads from the run's folder."""
     folder = Path(run.path)
     return sha256(repr((read_sessions(folder), read_config_text(folder))).encode()).hexdigest()

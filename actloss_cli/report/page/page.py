@@ -32,7 +32,7 @@ def page_html(run: RunData, analysis: Analysis, shares: pd.DataFrame) -> str:
             css=css,
             scripts=js,
             run=run,
-            unfinished=unfinished(run),
+            unfinished=unfinished(run.facts),
             n_work=int(analysis.pairings["works"].sum()),
             answers=list(answers(run, analysis)),
             matrices={str(task): list(matrices(analysis, str(task))) for task in analysis.tasks.index},

@@ -10,7 +10,7 @@ from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.report.findings import counted, unfinished
 from actloss_cli.report.frame_rows import of_task, row_at
 from actloss_cli.report.number_format import ABSENT, format_score
-from actloss_cli.store.data import RunData
+from actloss_cli.store.data import RunFacts
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class RunEntry:
     """Rows of the table: run, unfinished, task, the columns of `Analysis.tasks`, score of the reference."""
 
 
-def run_entry(run: RunData, analysis: Analysis, link: str) -> RunEntry:
+def run_entry(run: RunFacts, analysis: Analysis, link: str) -> RunEntry:
     """Sums up one run; `link` leads from the index to its page."""
     references = [analysis.references.get(str(task), "") for task in analysis.tasks.index]
     scores = analysis.pairings["score"].reindex(references).to_numpy(np.float64)
@@ -53,7 +53,7 @@ def run_entry(run: RunData, analysis: Analysis, link: str) -> RunEntry:
         link=quote(link),
         unfinished=unfinished(run),
         n_pairings=len(analysis.pairings),
-        n_trials=len(run.trials),
+        n_trials=run.n_trials,
         n_work=int(analysis.pairings["works"].sum()),
         lines=tuple(_line(analysis, str(task), score) for task, score in zip(tasks["task"], scores, strict=True)),
         tasks=tasks,

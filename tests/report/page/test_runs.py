@@ -22,8 +22,8 @@ def entries():
     evil = replace(run, name=EVIL, n_missing=5)
     analysis = analyse(run)
     return run, [
-        run_entry(run, analysis, "../synthetic/report/index.html"),
-        run_entry(evil, analysis, f"../{EVIL}/report/index.html"),
+        run_entry(run.facts, analysis, "../synthetic/report/index.html"),
+        run_entry(evil.facts, analysis, f"../{EVIL}/report/index.html"),
     ]
 
 
