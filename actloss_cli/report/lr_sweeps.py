@@ -56,10 +56,13 @@ def lr_sweeps(run: RunData, pairings: pd.DataFrame, reference: str) -> list[LrSw
     like = row_at(pairings, reference)[["activation", "output", "loss"]]
     chosen = pairings[(pairings[like.index] == like).all(axis=1)]
     floor = float(row_at(run.tasks, row_at(pairings, reference)["task"])["floor"])
+    all_tune = run.trials[(run.trials["phase"] == "tune") & run.trials["pairing_id"].isin(pairings.index)]
+    optimizers = all_tune["pairing_id"].map(pairings["optimizer"])
     sweeps = []
     for pairing_id, row in rows_of(chosen):
-        tune = run.trials[(run.trials["pairing_id"] == pairing_id) & (run.trials["phase"] == "tune")]
-        base = _base_grid(run, pairings.index[pairings["optimizer"] == row["optimizer"]])
+        like_it = all_tune[optimizers == row["optimizer"]]
+        base = _base_grid(like_it)
+        tune = like_it[like_it["pairing_id"] == pairing_id]
         trials = pd.DataFrame(
             {
                 "lr": tune["lr"],
@@ -140,8 +143,7 @@ def _labelled(lrs: NDArray[np.float64]) -> list[float]:
     return labelled
 
 
-def _base_grid(run: RunData, pairing_ids: pd.Index) -> NDArray[np.float64]:
-    """Learning rates that every tuned pairing of an optimizer was tried at: the rest were added at an edge."""
-    trials = run.trials[(run.trials["phase"] == "tune") & run.trials["pairing_id"].isin(pairing_ids)]
-    tried = trials.groupby("lr")["pairing_id"].nunique()
+def _base_grid(tune: pd.DataFrame) -> NDArray[np.float64]:
+    """Of an optimizer's tune trials those rates at which every pairing was tried: the rest were added at an edge."""
+    tried = tune.groupby("lr")["pairing_id"].nunique()
     return tried.index[tried == tried.max()].to_numpy(np.float64)

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from scikit_posthocs import critical_difference_diagram
 
 from actloss_cli.analysis.ranks import ALPHA, Ranks
 from actloss_cli.report.canvas import (
@@ -40,6 +39,9 @@ def draw_ranks(ranks: Ranks) -> Figure:
     figure = new_figure(max(_AXIS_IN + 2 * label_in, COLUMN_IN), row_in * n_rows + 1.4)
     axes = figure.add_subplot()
     pairwise_p = ranks.pairwise_p if ranks.friedman_p < ALPHA else np.ones_like(ranks.pairwise_p)
+    # With it comes seaborn: a second that most reports can do without, as few have tasks enough.
+    from scikit_posthocs import critical_difference_diagram  # noqa: PLC0415
+
     critical_difference_diagram(
         pd.Series(ranks.mean_rank, labels),
         pd.DataFrame(pairwise_p, labels, labels),
