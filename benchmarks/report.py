@@ -1,4 +1,4 @@
-"""How long `actloss report` takes, and how much memory, on a finished run: anew, unchanged, and the terminal alone.
+"""How long `actloss report` takes, and how much memory, on a finished run: all of it or the terminal, first and again.
 
 python -m benchmarks.report [RUN] [--repetitions N]
 
@@ -23,7 +23,12 @@ from statistics import median
 from actloss_cli.store.schema import DATABASE
 
 CONFIG = Path(__file__).resolve().parent.parent / "configs" / "grid.yaml"
-BARS_S = {"everything, anew": 20.0, "everything, unchanged": None, "the terminal alone": 3.0}
+BARS_S = {
+    "the terminal alone, first": 3.0,
+    "everything, anew": 20.0,
+    "everything, unchanged": None,
+    "the terminal alone, again": 3.0,
+}
 """Most seconds of wall time that each may take on 2,500 pairings and 60,000 trials; None where none is set."""
 MEMORY_BAR_GB = 1.0
 
@@ -57,7 +62,8 @@ def report_costs(run: Path, n: int) -> Iterator[tuple[str, Cost]]:
     costs: dict[str, list[Cost]] = {job: [] for job in BARS_S}
     for _ in range(n):
         shutil.rmtree(run / "report", ignore_errors=True)
-        for job, command in zip(BARS_S, (report, report, [*report, "--no-files"]), strict=True):
+        printing = [*report, "--no-files"]  # which judges the run where no report was left
+        for job, command in zip(BARS_S, (printing, report, report, printing), strict=True):
             costs[job].append(measure(command))
     for job, found in costs.items():
         yield (
@@ -82,10 +88,10 @@ def main() -> None:
         run = Path(folder) / arguments.run.resolve().name
         shutil.copytree(arguments.run, run, ignore=shutil.ignore_patterns("report"))
         print(f"{arguments.run}: {_size(run)}; medians of {arguments.repetitions}")
-        print(f"{'':24}{'wall s':>8}{'bar':>6}{'CPU s':>8}{'GB':>7}{'bar':>6}")
+        print(f"{'':27}{'wall s':>8}{'bar':>6}{'CPU s':>8}{'GB':>7}{'bar':>6}")
         for job, cost in report_costs(run, arguments.repetitions):
             bar = f"{limit:g}" if (limit := BARS_S[job]) else ""
-            print(f"{job:24}{cost.wall_s:8.1f}{bar:>6}{cost.cpu_s:8.1f}{cost.memory_gb:7.2f}{MEMORY_BAR_GB:6g}")
+            print(f"{job:27}{cost.wall_s:8.1f}{bar:>6}{cost.cpu_s:8.1f}{cost.memory_gb:7.2f}{MEMORY_BAR_GB:6g}")
 
 
 def _size(run: Path) -> str:
