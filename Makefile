@@ -20,7 +20,14 @@ PYTEST_FLAGS ?= -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 # a PYTHON that the user names is taken at its word: no other is tried
 PYTHONS := $(if $(filter file,$(origin PYTHON)),$(PYTHON) python3.13 python3.12 python3.11,"$(PYTHON)")
 NEW_ENOUGH := sys.exit(sys.version_info < (3, 11))
+FIND_PYTHON := for python in $(PYTHONS); do \
+  if "$$python" -c "import sys; $(NEW_ENOUGH)" 2>/dev/null; then echo "$$python"; exit; fi; done; \
+  echo "error: no Python >= 3.11 among: $(subst ",,$(PYTHONS)); name one: make PYTHON=/path/to/python" >&2; exit 1
 PY := "$(VENV)/bin/python"
+# pip compiles what it installs module by module, which takes as long as the rest of it; this does so on every core.
+PIP_INSTALL := -m pip install --disable-pip-version-check --no-compile
+COMPILE := "import compileall, re, sysconfig; \
+  compileall.compile_dir(sysconfig.get_path('purelib'), quiet=2, workers=0, rx=re.compile(r'[/\\\\]tests?[/\\\\]'))"
 ACTLOSS := $(PY) -m actloss_cli
 comma := ,
 STAMP := $(VENV)/.installed$(if $(filter-out dev,$(EXTRAS)),-$(subst $(comma),-,$(EXTRAS)))
@@ -42,15 +49,12 @@ setup: $(STAMP)  ## make the virtual environment and install into it, where that
 # but only a folder that is an environment (pyvenv.cfg) is ever cleared.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PY) -c "import pip, sys; $(NEW_ENOUGH)" 2>/dev/null || { \
-	  for python in $(PYTHONS); do \
-	    if "$$python" -c "import sys; $(NEW_ENOUGH)" 2>/dev/null; then \
-	      if [ -f "$(VENV)/pyvenv.cfg" ]; then clear=--clear; else clear=; fi; \
-	      echo "$$python -m venv $$clear $(VENV)"; \
-	      "$$python" -m venv $$clear "$(VENV)"; exit; \
-	    fi; \
-	  done; \
-	  echo "error: no Python >= 3.11 among: $(subst ",,$(PYTHONS)); name one: make PYTHON=/path/to/python" >&2; exit 1; }
-	$(PY) -m pip install --disable-pip-version-check -c constraints.txt $(PIP_FLAGS) -e ".[$(EXTRAS)]"
+	  python=$$($(FIND_PYTHON)) || exit; \
+	  if [ -f "$(VENV)/pyvenv.cfg" ]; then clear=--clear; else clear=; fi; \
+	  echo "$$python -m venv $$clear $(VENV)"; \
+	  "$$python" -m venv $$clear "$(VENV)"; }
+	$(PY) $(PIP_INSTALL) -c constraints.txt $(PIP_FLAGS) -e ".[$(EXTRAS)]"
+	@$(PY) -c $(COMPILE)
 	@touch "$@"
 
 run: setup  ## the main job: every pairing of configs/grid.yaml trained, and the report on them
@@ -86,7 +90,7 @@ optimizers: setup  ## train a small trial with every optimizer of pytorch_optimi
 	EVERY_OPTIMIZER=1 $(PY) -m pytest $(PYTEST_FLAGS) tests/extending/test_installed.py
 
 faults: setup  ## run every test of faults, 50 kills in a row over one grid, 20 random grids; many minutes
-	EVERY_FAULT=1 N_KILLS=50 N_HISTORIES=100 N_GRIDS=20 $(PY) -m pytest $(PYTEST_FLAGS) tests/reliability tests/execute/test_random_grids.py
+	EVERY_FAULT=1 N_KILLS=50 N_HISTORIES=100 N_GRIDS=20 $(PY) -m pytest $(PYTEST_FLAGS) tests/reliability tests/execute/test_random_grids.py tests/execute/test_ray_cluster.py
 
 fuzz: setup  ## load 100,000 broken configs: only the documented errors may come out; minutes
 	N_INPUTS=100000 $(PY) -m pytest tests/reliability/test_fuzz.py
@@ -150,14 +154,15 @@ bench-report: setup  ## time and memory of a report on $(GRID), which is trained
 	$(PY) -m benchmarks.report "$(GRID)"
 
 bench-setup: setup $(JAX_VENV)/.installed  ## what the two need besides: JAX in an environment of its own
-	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_FLAGS) -r benchmarks/requirements.txt
+	@$(PY) $(PIP_INSTALL) --quiet -c constraints.txt $(PIP_FLAGS) -r benchmarks/requirements.txt
 
 # MLflow's server wants an older pyarrow: it has an environment of its own.
 mlflow-server: setup $(MLFLOW_VENV)/.installed  ## the MLflow server that tests of exports talk to, in an environment of its own
 
-$(MLFLOW_VENV)/.installed: tests/trackers/requirements-mlflow.txt | setup
-	$(PY) -m venv --clear $(MLFLOW_VENV)
-	$(MLFLOW_VENV)/bin/python -m pip install --disable-pip-version-check -r tests/trackers/requirements-mlflow.txt
+$(MLFLOW_VENV)/.installed: tests/trackers/requirements-mlflow.txt
+	@python=$$($(FIND_PYTHON)) && "$$python" -m venv --clear $(MLFLOW_VENV)
+	$(MLFLOW_VENV)/bin/python $(PIP_INSTALL) -r tests/trackers/requirements-mlflow.txt
+	@$(MLFLOW_VENV)/bin/python -c $(COMPILE)
 	@touch "$@"
 
 bench-mlflow: mlflow-server  ## send 1,000 trials to an MLflow server, for docs/exporting.md; minutes
@@ -166,7 +171,7 @@ bench-mlflow: mlflow-server  ## send 1,000 trials to an MLflow server, for docs/
 # JAX is no dependency: it has an environment of its own.
 $(JAX_VENV)/.installed: benchmarks/requirements-jax.txt | setup
 	$(PY) -m venv --clear $(JAX_VENV)
-	$(JAX_VENV)/bin/python -m pip install --disable-pip-version-check -r benchmarks/requirements-jax.txt
+	$(JAX_VENV)/bin/python $(PIP_INSTALL) -r benchmarks/requirements-jax.txt
 	@touch "$@"
 
 wheel: setup  ## check what a wheel carries, and build one into dist/

@@ -10,6 +10,7 @@ import actloss_cli
 from actloss_cli.store.reader import read_run
 from studies.nodes import QUIET, cluster_of
 from studies.sessions import count_trials, numbers, running, wait_for
+from tests.reliability.rare import rare
 from tests.tiny_grid import TINY, actloss, write_tiny
 
 pytestmark = [pytest.mark.requires("ray"), pytest.mark.long]
@@ -32,42 +33,51 @@ def at(nodes, monkeypatch):
     return ("--executor", "ray", "--address", nodes.address)
 
 
-def test_a_run_that_is_stopped_then_killed_and_then_loses_a_node_has_the_tables_of_a_local_one(nodes, at, tmp_path):
+def begun(process, folder):
+    """Waits until trials of this session are there."""
+    n_before = count_trials(folder)
+    wait_for(lambda: count_trials(folder) > n_before or process.poll() is not None, 240)
+    assert process.poll() is None, process.communicate()[1]
+
+
+def test_a_run_that_is_killed_and_then_loses_a_node_has_the_tables_of_a_local_one(nodes, at, tmp_path):
     config = write_tiny(tmp_path, LONGER)
     folder = tmp_path / "r" / "tiny"
-
-    def begun(process):
-        n_before = count_trials(folder)
-        wait_for(lambda: count_trials(folder) > n_before or process.poll() is not None, 240)
-        assert process.poll() is None, process.communicate()[1]
-
     with running("run", config, "--results", "r", *at, cwd=tmp_path) as process:
-        begun(process)
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=240)
-        assert process.returncode == 130, said
-        assert "to go on, run again:" in said
-    stored = read_run(folder)
-    assert stored.n_missing > 0
-
-    with running("run", config, "--results", "r", *at, cwd=tmp_path) as process:
-        begun(process)
+        begun(process, folder)
         process.kill()
         process.communicate(timeout=60)
     killed = read_run(folder)
     assert killed.n_missing > 0
-    assert len(killed.trials) > len(stored.trials)
 
     nodes.add()
     with running("run", config, "--results", "r", *at, cwd=tmp_path) as process:
-        begun(process)
+        begun(process, folder)
         nodes.kill()
         _, said = process.communicate(timeout=240)
         assert process.returncode == 0, said
         assert ", 0 crashed)" in said
+    assert len(read_run(folder).trials) > len(killed.trials)
 
     actloss_cli.run(config, results=tmp_path / "local")
     assert numbers(folder) == numbers(tmp_path / "local" / "tiny")
+
+
+@rare
+def test_ctrl_c_stops_a_run_on_a_cluster_and_it_goes_on(at, tmp_path):
+    config = write_tiny(tmp_path, LONGER)
+    folder = tmp_path / "r" / "tiny"
+    with running("run", config, "--results", "r", *at, cwd=tmp_path) as process:
+        begun(process, folder)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=240)
+    assert process.returncode == 130, said
+    assert "to go on, run again:" in said
+    stopped = read_run(folder)
+    assert stopped.n_missing > 0
+    again = actloss("run", config, "--results", "r", *at, cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert read_run(folder).n_missing == 0
 
 
 def test_a_node_with_other_code_is_refused_before_any_training(nodes, at, tmp_path):
