@@ -27,7 +27,8 @@ PY := "$(VENV)/bin/python"
 # pip compiles what it installs module by module, which takes as long as the rest of it; this does so on every core.
 PIP_INSTALL := -m pip install --disable-pip-version-check --no-compile
 COMPILE := "import compileall, re, sysconfig; \
-  compileall.compile_dir(sysconfig.get_path('purelib'), quiet=2, workers=0, rx=re.compile(r'[/\\\\]tests?[/\\\\]'))"
+  where = sysconfig.get_path('purelib'); \
+  compileall.compile_dir(where, quiet=2, workers=0, rx=re.compile(re.escape(where) + '.*/tests?/'))"
 ACTLOSS := $(PY) -m actloss_cli
 comma := ,
 STAMP := $(VENV)/.installed$(if $(filter-out dev,$(EXTRAS)),-$(subst $(comma),-,$(EXTRAS)))
@@ -54,7 +55,7 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "$$python -m venv $$clear $(VENV)"; \
 	  "$$python" -m venv $$clear "$(VENV)"; }
 	$(PY) $(PIP_INSTALL) -c constraints.txt $(PIP_FLAGS) -e ".[$(EXTRAS)]"
-	@$(PY) -c $(COMPILE)
+	@-$(PY) -c $(COMPILE)
 	@touch "$@"
 
 run: setup  ## the main job: every pairing of configs/grid.yaml trained, and the report on them
@@ -155,14 +156,17 @@ bench-report: setup  ## time and memory of a report on $(GRID), which is trained
 
 bench-setup: setup $(JAX_VENV)/.installed  ## what the two need besides: JAX in an environment of its own
 	@$(PY) $(PIP_INSTALL) --quiet -c constraints.txt $(PIP_FLAGS) -r benchmarks/requirements.txt
+	@-$(PY) -c $(COMPILE)
 
 # MLflow's server wants an older pyarrow: it has an environment of its own.
 mlflow-server: setup $(MLFLOW_VENV)/.installed  ## the MLflow server that tests of exports talk to, in an environment of its own
 
 $(MLFLOW_VENV)/.installed: tests/trackers/requirements-mlflow.txt
-	@python=$$($(FIND_PYTHON)) && "$$python" -m venv --clear $(MLFLOW_VENV)
+	@python=$$($(FIND_PYTHON) 2>/dev/null) || python=$(PY); \
+	  echo "$$python -m venv --clear $(MLFLOW_VENV)"; \
+	  "$$python" -m venv --clear $(MLFLOW_VENV)
 	$(MLFLOW_VENV)/bin/python $(PIP_INSTALL) -r tests/trackers/requirements-mlflow.txt
-	@$(MLFLOW_VENV)/bin/python -c $(COMPILE)
+	@-$(MLFLOW_VENV)/bin/python -c $(COMPILE)
 	@touch "$@"
 
 bench-mlflow: mlflow-server  ## send 1,000 trials to an MLflow server, for docs/exporting.md; minutes
@@ -172,6 +176,7 @@ bench-mlflow: mlflow-server  ## send 1,000 trials to an MLflow server, for docs/
 $(JAX_VENV)/.installed: benchmarks/requirements-jax.txt | setup
 	$(PY) -m venv --clear $(JAX_VENV)
 	$(JAX_VENV)/bin/python $(PIP_INSTALL) -r benchmarks/requirements-jax.txt
+	@-$(JAX_VENV)/bin/python -c $(COMPILE)
 	@touch "$@"
 
 wheel: setup  ## check what a wheel carries, and build one into dist/

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import scipy
+import scipy  # whose functions load when they are first called: few reports need any
 from numpy.typing import NDArray
 
 from actloss_cli.plan.selection import Floats

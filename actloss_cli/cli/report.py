@@ -72,6 +72,7 @@ def report(
             continue
         if files:  # Before printing, so that they are there even if the reader of a pipe has seen enough.
             try:
+                found = _fit_for_files(found, folder, figures=figures)
                 entries.append(_write(found, folder, figures=figures))
             except UserError as error:
                 problems += error.problems
@@ -106,6 +107,16 @@ def _print_selection(found: "RunReport", selection: "Selection", top: int, *, as
     else:
         render_report(stdout(), found, top=top, tasks=selection.tasks)
     return []
+
+
+def _fit_for_files(found: "RunReport", folder: Path, *, figures: bool) -> "RunReport":
+    """The same where its files are all there; else, where it was kept, judged anew, so that they show one state."""
+    from actloss_cli.report.kept_report import judged, origin
+    from actloss_cli.report.tables import is_written
+
+    if not found.kept or is_written(found, folder / FOLDER, figures=figures):
+        return found
+    return judged(folder, origin(folder))
 
 
 def _write(found: "RunReport", folder: Path, *, figures: bool) -> "RunEntry":

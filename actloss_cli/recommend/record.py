@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from actloss_cli.recommend.profile import Profile
+from actloss_cli.store.replacing import replace_file
 
 RECORD = "recommend.json"
 CANDIDATES = "candidates.yaml"
@@ -76,15 +77,9 @@ def read_record(folder: Path, key: str) -> Record | None:
 
 def write_record(folder: Path, record: Record) -> None:
     """The whole file or nothing."""
-    _replace(folder / RECORD, _ADAPTER.dump_json(record, indent=2) + b"\n")
+    replace_file(folder / RECORD, _ADAPTER.dump_json(record, indent=2) + b"\n")
 
 
 def write_candidates(folder: Path, config: str) -> None:
     """The config, as YAML."""
-    _replace(folder / CANDIDATES, config.encode())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_bytes(content)
-    fresh.replace(path)
+    replace_file(folder / CANDIDATES, config.encode())

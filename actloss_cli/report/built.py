@@ -14,6 +14,7 @@ from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.report.side_by_side import done_side_by_side
 from actloss_cli.store.completion import code_state
 from actloss_cli.store.data import RunData
+from actloss_cli.store.replacing import replace_file
 
 NOTE = ".built.json"
 
@@ -45,8 +46,12 @@ class Built:
         self._folder = folder
         try:
             self._known = dict(json.loads((folder / NOTE).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             self._known = {}
+
+    def holds(self, parts: Iterable[Part]) -> bool:
+        """Whether each was written of the same before, and its files are as they were left."""
+        return all(self._files(part) is not None for part in parts)
 
     def make(self, parts: Sequence[Part], prepare: Callable[[], object] = lambda: None) -> Written:
         """Writes each that wasn't written of the same before, or whose files are no longer as they were left.
@@ -78,9 +83,7 @@ class Built:
         """At once, so that an interrupted report goes on where it stopped."""
         files = {path.relative_to(self._folder).as_posix(): _state(path) for path in paths}
         self._known[part.name] = {"digest": part.digest, "files": files}
-        fresh = self._folder / f"{NOTE}.new"
-        fresh.write_text(json.dumps(self._known, indent=1) + "\n", encoding="utf-8")
-        fresh.replace(self._folder / NOTE)
+        replace_file(self._folder / NOTE, f"{json.dumps(self._known, indent=1)}\n".encode())
 
 
 def _write(part: Part) -> tuple[Path, ...]:

@@ -5,8 +5,10 @@ Judging tens of thousands of trials takes seconds; a user asks for one report ma
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, fields
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -15,92 +17,120 @@ from typing import Any
 import pandas as pd
 
 from actloss_cli.analysis.pairings import Analysis
+from actloss_cli.errors import ExitCode, user_error
 from actloss_cli.plan.thresholds import Thresholds
-from actloss_cli.report.run_report import Derived, RunReport
+from actloss_cli.report.run_report import Kept, RunReport
 from actloss_cli.store.completion import code_state
-from actloss_cli.store.data import RunFacts
+from actloss_cli.store.data import RunData, RunFacts
 from actloss_cli.store.folder import PROVENANCE
 from actloss_cli.store.predictions import FrozenPredictions
 from actloss_cli.store.reader import read_run
+from actloss_cli.store.replacing import replace_file
 from actloss_cli.store.schema import DATABASE
 
 NOTE = ".report.json"
 _LIBRARIES = ("numpy", "pandas", "scipy")
+_PLACE = ("name", "path")
+"""Facts of where the run lies now."""
 
 
 def origin(run: Path) -> str:
-    """A digest of every byte that a report on the run comes from: results, provenance, code, libraries.
+    """A digest of what a run's verdicts come from: results and provenance to the byte, versions, code as `code_state`.
 
     "" where that can't be told, as while a commit is under way or after one that was cut off.
     """
-    digest = hashlib.sha256("\n".join([*code_state(), *map(version, _LIBRARIES)]).encode())
-    try:
-        for name in (DATABASE, PROVENANCE):
+    digest = hashlib.sha256("\n".join([*code_state(), sys.version, *map(version, _LIBRARIES)]).encode())
+    for name, must_be_there in ((DATABASE, True), (PROVENANCE, False)):
+        try:
             with (run / name).open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
-    except OSError:
-        return ""
+        except OSError:
+            if must_be_there:
+                return ""
+            digest.update(b"none")
     return "" if (run / f"{DATABASE}-journal").exists() else digest.hexdigest()
 
 
 def report_on(run: Path, folder: Path) -> RunReport:
-    """What was kept in the report's folder of the run as it is now; else it is read and judged.
+    """What was kept in the report's folder of the run as it is now; else it is judged.
 
     Raises `UserError` where it is damaged.
     """
     now = origin(run)
-    return _kept(run, folder, now) or RunReport.of(read_run(run), origin=now)
+    return _kept(run, folder, now) or judged(run, now)
+
+
+def judged(run: Path, now: str) -> RunReport:
+    """Reads the run, whose `origin` this is, and judges it; raises `UserError` where it is damaged."""
+    return RunReport.of(read_run(run), origin=now)
 
 
 def keep(report: RunReport, folder: Path) -> None:
-    """Leaves it in the report's folder, unless it is from there, or the run has changed since it was read."""
-    facts = report.facts
-    if report.derived or not report.origin or origin(Path(facts.path)) != report.origin:
+    """Leaves it in the report's folder, unless it is from there, or the run has changed since it was read.
+
+    Where there is no room for it, the next report takes its time again.
+    """
+    if report.kept or not report.origin or origin(Path(report.facts.path)) != report.origin:
         return
-    kept = {
-        "origin": report.origin,
-        "n_trials": facts.n_trials,
-        "n_missing": facts.n_missing,
-        "thresholds": asdict(facts.thresholds),
-        "shards": facts.shards,
-        "predictions": asdict(facts.predictions) if facts.predictions else None,
-        "is_attested": facts.is_attested,
-        "run_tasks": _packed(facts.tasks),
-        "pairings": _packed(report.analysis.pairings),
-        "references": dict(report.analysis.references),
-        "tasks": _packed(report.analysis.tasks),
+    facts, analysis = report.facts, report.analysis
+    said = {
+        "facts": {field.name: getattr(facts, field.name) for field in fields(facts) if field.name not in _PLACE}
+        | {
+            "tasks": _packed(facts.tasks),
+            "thresholds": asdict(facts.thresholds),
+            "predictions": asdict(facts.predictions) if facts.predictions else None,
+        },
+        "pairings": _packed(analysis.pairings),
+        "references": dict(analysis.references),
+        "tasks": _packed(analysis.tasks),
         "shares": _packed(report.shares),
         "digests": dict(report.digests),
     }
-    fresh = folder / f"{NOTE}.new"
-    fresh.write_text(json.dumps(kept), encoding="utf-8")
-    fresh.replace(folder / NOTE)
+    text = json.dumps(said)
+    with suppress(OSError):
+        replace_file(folder / NOTE, f"{_seal(report.origin, text)}\n{text}".encode())
 
 
 def _kept(run: Path, folder: Path, now: str) -> RunReport | None:
-    """None where nothing was kept of this state of the run, or it can't be read."""
+    """None where nothing was kept of this state of the run, or not a digit of it is certain any more."""
     try:
-        kept = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-        return _report(run, kept) if now and kept["origin"] == now else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        seal, text = (folder / NOTE).read_text(encoding="utf-8").split("\n", 1)
+    except (OSError, ValueError):
         return None
+    return _unsealed(run, json.loads(text), now) if now and seal == _seal(now, text) else None
 
 
-def _report(run: Path, kept: Mapping[str, Any]) -> RunReport:
-    facts = RunFacts(
-        name=run.resolve().name,
-        path=str(run),
-        tasks=_unpacked(kept["run_tasks"]),
-        n_trials=kept["n_trials"],
-        n_missing=kept["n_missing"],
-        thresholds=Thresholds(**kept["thresholds"]),
-        shards=tuple(kept["shards"]),
-        predictions=FrozenPredictions(**kept["predictions"]) if kept["predictions"] else None,
-        is_attested=kept["is_attested"],
+def _seal(now: str, text: str) -> str:
+    """That this was said of that state."""
+    return hashlib.sha256(f"{now}\n{text}".encode()).hexdigest()
+
+
+def _unsealed(run: Path, said: Mapping[str, Any], now: str) -> RunReport:
+    facts = said["facts"]
+    return RunReport(
+        facts=RunFacts(
+            name=run.resolve().name,
+            path=str(run),
+            **facts
+            | {
+                "tasks": _unpacked(facts["tasks"]),
+                "thresholds": Thresholds(**facts["thresholds"]),
+                "shards": tuple(facts["shards"]),
+                "predictions": FrozenPredictions(**facts["predictions"]) if facts["predictions"] else None,
+            },
+        ),
+        analysis=Analysis(_unpacked(said["pairings"]), said["references"], _unpacked(said["tasks"])),
+        read=partial(_read_unchanged, run, now),
+        kept=Kept(_unpacked(said["shares"]), said["digests"]),
+        origin=now,
     )
-    analysis = Analysis(_unpacked(kept["pairings"]), kept["references"], _unpacked(kept["tasks"]))
-    derived = Derived(_unpacked(kept["shares"]), kept["digests"])
-    return RunReport(facts, analysis, partial(read_run, run), derived, kept["origin"])
+
+
+def _read_unchanged(run: Path, now: str) -> RunData:
+    data = read_run(run)
+    if origin(run) != now:
+        raise user_error(f"'{run}' changed while its report was written", hint="report again", code=ExitCode.RESULTS)
+    return data
 
 
 def _packed(frame: pd.DataFrame) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from actloss_cli.store.data import RunData, RunFacts
 
 
 @dataclass(frozen=True)
-class Derived:
-    """What takes all trials to say, and an earlier report has said."""
+class Kept:
+    """What an earlier report found out, for which trials would have to be read again."""
 
     shares: pd.DataFrame
     digests: Mapping[str, str]
@@ -28,10 +28,10 @@ class RunReport:
     analysis: Analysis
     read: Callable[[], RunData]
     """Gives the run with its trials; raises `UserError` where it is damaged."""
-    derived: Derived | None = None
-    """None where this report is the first to say it."""
+    kept: Kept | None = None
+    """None where this is the first report of the run as it is."""
     origin: str = ""
-    """A digest of all that it comes from; "" where there is none, so that it can't be kept."""
+    """A digest of all that it comes from; "" where that can't be told, so that it isn't kept."""
 
     @classmethod
     def of(cls, run: RunData, analysis: Analysis | None = None, origin: str = "") -> "RunReport":
@@ -46,13 +46,13 @@ class RunReport:
     @cached_property
     def shares(self) -> pd.DataFrame:
         """As `variance_shares` gives them."""
-        return self.derived.shares if self.derived else variance_shares(self.run, self.analysis)
+        return self.kept.shares if self.kept else variance_shares(self.run, self.analysis)
 
     def load(self) -> None:
-        """Does now what would be done when it is first asked for."""
+        """Reads the trials and finds out shares and digests now, once: copies of this process would do so each."""
         _ = self.run, self.shares, self.digests
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
         """By task, as `task_digests` gives them."""
-        return self.derived.digests if self.derived else task_digests(self.run, self.analysis)
+        return self.kept.digests if self.kept else task_digests(self.run, self.analysis)

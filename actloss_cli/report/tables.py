@@ -26,30 +26,34 @@ def write_report(report: RunReport, folder: Path, *, figures: bool = True) -> Wr
     The tables: pairings.csv, variance-shares.csv, two cross tables for each task (also as Markdown and LaTeX), and what
     was predicted against what was measured: agreement.csv, agreement.md, disagreements.csv.
 
-    What is there already, made of the same, stays; what draws the rest is imported where it is drawn. Raises
-    `UserError` if the folder can't be written.
+    What is there already, made of the same, stays; what draws the rest is imported where it is drawn. The report is
+    kept beside them. Raises `UserError` if the folder can't be written.
     """
     with refusal_named(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        run = report.facts
-        made_by = (run.name, str(run.n_missing), repr(run.thresholds), sources_digest(), making_digest(run))
-        of_all = joint_digest(report.digests.values(), *made_by)
+        written = Built(folder).make(_parts(report, folder, figures=figures), prepare=report.load)
+    keep(report, folder)
+    return written
 
-        def write_page() -> Iterator[Path]:
-            from actloss_cli.report.page.page import page_html
 
-            (folder / PAGE).write_text(page_html(report.run, report.analysis, report.shares), encoding="utf-8")
-            yield folder / PAGE
+def is_written(report: RunReport, folder: Path, *, figures: bool = True) -> bool:
+    """Whether `write_report` would find every file there, made of the same."""
+    return Built(folder).holds(_parts(report, folder, figures=figures))
 
-        parts = [
-            Part("page", of_all, write_page),
-            Part("tables", of_all, lambda: _write_tables(report, folder)),
-        ]
-        if figures:
-            parts += figure_parts(report, folder / "figures")
-        written = Built(folder).make(parts, prepare=report.load)
-        keep(report, folder)
-        return written
+
+def _parts(report: RunReport, folder: Path, *, figures: bool) -> list[Part]:
+    run = report.facts
+    made_by = (run.name, str(run.n_missing), repr(run.thresholds), sources_digest(), making_digest(run))
+    of_all = joint_digest(report.digests.values(), *made_by)
+
+    def write_page() -> Iterator[Path]:
+        from actloss_cli.report.page.page import page_html
+
+        (folder / PAGE).write_text(page_html(report.run, report.analysis, report.shares), encoding="utf-8")
+        yield folder / PAGE
+
+    parts = [Part("page", of_all, write_page), Part("tables", of_all, lambda: _write_tables(report, folder))]
+    return [*parts, *figure_parts(report, folder / "figures")] if figures else parts
 
 
 def _write_tables(report: RunReport, folder: Path) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from actloss_cli.store.replacing import replace_file
 from actloss_cli.store.schema import DATABASE
 
 NOTE = "complete.json"
@@ -49,11 +50,8 @@ def asked_key(config: Path | str, settings: Sequence[str]) -> str:
 def note_completion(folder: Path, key: str, n_trials: int, data: Iterable[Path]) -> None:
     """Notes it in the run's folder; `data` are the files that the tasks' rows come from."""
     files = {str(path.resolve()): _state(path) for path in (*data, folder / DATABASE)}
-    fresh = folder / f"{NOTE}.new"
-    fresh.write_text(
-        json.dumps({"asked": key, "n_trials": n_trials, "files": files}, indent=2) + "\n", encoding="utf-8"
-    )
-    fresh.replace(folder / NOTE)
+    noted = json.dumps({"asked": key, "n_trials": n_trials, "files": files}, indent=2) + "\n"
+    replace_file(folder / NOTE, noted.encode())
 
 
 def forget_completion(folder: Path) -> None:

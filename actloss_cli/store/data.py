@@ -13,7 +13,7 @@ from actloss_cli.store.predictions import FrozenPredictions
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What is said of a run beside its verdicts; the fields are those of `RunData`."""
+    """What is said of a run beside its verdicts: fields of `RunData`, and how many trials it has."""
 
     name: str
     path: str

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from actloss_cli.errors import ExitCode, user_error
+from actloss_cli.store.replacing import replace_file
 from actloss_cli.store.schema import DATABASE
 
 CONFIG = "config.yaml"
@@ -119,11 +120,9 @@ def _take(file: IO[str], folder: Path) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Writes the whole file or nothing."""
-    fresh = path.with_name(path.name + ".new")
+    """Raises `UserError` where the system refuses."""
     with _refusal_named(path):
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
+        replace_file(path, text.encode())
 
 
 @contextmanager

@@ -119,7 +119,7 @@ def _percent_over(run: GridRun, runs: Sequence[GridRun], seconds: Callable[[Grid
 def _driver(found: Sequence[DriverMemory]) -> Iterator[str]:
     yield (
         "A run on Ray in which all is real but the training: tasks answer at once, with curves that are drawn. The "
-        "plans are the main grid's with 1, 10 and 100 activations in place of seven and one epoch a trial; each is "
+        "plans are the main grid's with 2, 11 and 110 activations in place of seven and one epoch a trial; each is "
         "counted whole, and ends after 100,000 trials. Resident megabytes of the driver, without what it shares with "
         "Ray's object store: *imported* before there is a plan, *planned* with Ray joined, then the most until 10,000 "
         "trials were there, and after that."

@@ -9,7 +9,7 @@ import pytest
 import actloss_cli
 from actloss_cli.store.reader import read_run
 from studies.nodes import QUIET, cluster_of
-from studies.sessions import count_trials, numbers, running, wait_for
+from studies.sessions import count_trials, numbers, running, stored, wait_for
 from tests.reliability.rare import rare
 from tests.tiny_grid import TINY, actloss, write_tiny
 
@@ -73,10 +73,12 @@ def test_ctrl_c_stops_a_run_on_a_cluster_and_it_goes_on(at, tmp_path):
         _, said = process.communicate(timeout=240)
     assert process.returncode == 130, said
     assert "to go on, run again:" in said
-    stopped = read_run(folder)
-    assert stopped.n_missing > 0
+    before = stored(folder)
     again = actloss("run", config, "--results", "r", *at, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
+    after = stored(folder)
+    assert 0 < len(before) < len(after)
+    assert before.items() <= after.items()
     assert read_run(folder).n_missing == 0
 
 

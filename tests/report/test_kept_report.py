@@ -1,17 +1,22 @@
 """A report that is asked for again says the same, at once; whatever it came from, a change of it is seen."""
 
-import json
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from actloss_cli.report import kept_report
+from actloss_cli.errors import UserError
+from actloss_cli.report import kept_report, run_report
 from actloss_cli.report.kept_report import NOTE, keep, report_on
-from actloss_cli.report.tables import write_report
+from actloss_cli.report.tables import is_written, write_report
+from actloss_cli.store.data import RunFacts
+from actloss_cli.store.folder import runs_in
 from tests.edited_store import edit
+from tests.tiny_grid import actloss, write_tiny
 
 
 @pytest.fixture
@@ -21,71 +26,139 @@ def run(tiny_run, tmp_path):
 
 
 def _kept(run):
-    """What was kept of the run, None where it had to be judged anew."""
+    """What was kept of the run, None where it is judged anew."""
     found = report_on(run, run / "report")
-    return found if found.derived else None
+    return found if found.kept else None
 
 
-@pytest.fixture
-def fresh(run):
+def _first(run):
     """The run's first report, written without figures."""
     found = report_on(run, run / "report")
-    assert found.derived is None
+    assert found.kept is None
     write_report(found, run / "report", figures=False)
     return found
 
 
-def test_what_is_kept_is_what_was_said_to_the_last_digit_and_type(run, fresh):
-    again = _kept(run)
+@pytest.fixture
+def first(run):
+    return _first(run)
+
+
+def _assert_same(again, first):
+    for name in (field.name for field in fields(RunFacts) if field.name != "tasks"):
+        assert getattr(again.facts, name) == getattr(first.facts, name), name
     for a, b in (
-        (again.analysis.pairings, fresh.analysis.pairings),
-        (again.analysis.tasks, fresh.analysis.tasks),
-        (again.facts.tasks, fresh.facts.tasks),
-        (again.shares, fresh.shares),
+        (again.facts.tasks, first.facts.tasks),
+        (again.analysis.pairings, first.analysis.pairings),
+        (again.analysis.tasks, first.analysis.tasks),
+        (again.shares, first.shares),
     ):
         assert_frame_equal(a, b, check_exact=True)
-    assert again.analysis.references == fresh.analysis.references
-    assert again.digests == fresh.digests
-    for name in ("name", "path", "n_trials", "n_missing", "thresholds", "shards", "predictions", "is_attested"):
-        assert getattr(again.facts, name) == getattr(fresh.facts, name), name
-    assert_frame_equal(again.run.trials, fresh.run.trials)
+    assert again.analysis.references == first.analysis.references
+    assert again.digests == first.digests
+    assert_frame_equal(again.run.trials, first.run.trials)
 
 
-def test_files_that_are_still_right_are_kept_without_reading_a_trial(run, fresh, monkeypatch):
+def test_what_is_kept_is_what_was_said_to_the_last_digit_and_type(run, first):
+    _assert_same(_kept(run), first)
+
+
+@pytest.mark.parametrize("sql", ["DELETE FROM trials WHERE seed % 2", "DELETE FROM trials"])
+def test_so_it_is_of_unfinished_runs(sql, run):
+    edit(run / "results.sqlite", sql)
+    first = _first(run)
+    assert first.facts.n_missing > 0
+    _assert_same(_kept(run), first)
+
+
+def test_so_it_is_of_a_shard(tmp_path):
+    answer = actloss("run", write_tiny(tmp_path), "--shard", "1/3", "--results", "r", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    (shard,) = runs_in(tmp_path / "r")
+    first = _first(shard)
+    assert first.facts.shards
+    _assert_same(_kept(shard), first)
+
+
+def test_texts_and_numbers_of_every_kind_come_back(run, first):
+    odd = {
+        "score": pd.Series([float("nan"), float("inf"), -float("inf"), 0.1 + 0.2, 5e-324], dtype="float64"),
+        "seeds": pd.Series([None, 2, 3, 4, 2**62], dtype="Int64"),
+        "text": pd.Series(['"', "\n\\", "</script>", "\u202e\x1b", ""], dtype="str"),
+        "works": pd.Series([True, False, True, False, True]),
+    }
+    frame = pd.DataFrame(odd).rename_axis("pairing_id")
+    assert_frame_equal(kept_report._unpacked(kept_report._packed(frame)), frame, check_exact=True)
+
+
+def test_the_command_says_the_same_the_first_time_and_again(run, tmp_path):
+    asked = [(), ("--json",), ("--where", "optimizer=adam"), ("--only", "works", "--json")]
+
+    def said():
+        answers = [actloss("report", run, "--no-files", *options, cwd=tmp_path) for options in asked]
+        assert [answer.returncode for answer in answers] == [0] * len(asked)
+        return [answer.stdout for answer in answers]
+
+    first = said()
+    assert not (run / "report").exists()
+    written = actloss("report", run, "--no-figures", cwd=tmp_path)
+    assert written.returncode == 0, written.stderr
+    state = {path: path.stat().st_mtime_ns for path in (run / "report").iterdir()}
+    assert run / "report" / NOTE in state
+    assert said() == first
+    assert {path: path.stat().st_mtime_ns for path in (run / "report").iterdir()} == state
+
+
+def test_files_that_are_still_right_are_kept_without_reading_a_trial(run, first, monkeypatch):
     monkeypatch.setattr(kept_report, "read_run", pytest.fail)
-    again = write_report(_kept(run), run / "report", figures=False)
+    kept = _kept(run)
+    assert is_written(kept, run / "report", figures=False)
+    again = write_report(kept, run / "report", figures=False)
     assert again.n_kept == len(again.paths) > 0
 
 
-def test_a_file_that_is_gone_is_written_as_it_was(run, fresh):
+def test_a_file_that_is_gone_is_written_as_it_was(run, first, tmp_path):
     path = run / "report" / "pairings.csv"
     before = path.read_bytes()
     path.unlink()
-    write_report(_kept(run), run / "report", figures=False)
+    assert not is_written(_kept(run), run / "report", figures=False)
+    answer = actloss("report", run, "--no-figures", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
     assert path.read_bytes() == before
 
 
+def test_files_never_show_two_states_of_a_run(run, first):
+    kept = _kept(run)
+    (run / "report" / "index.html").unlink()
+    edit(run / "results.sqlite", "DELETE FROM trials WHERE seed % 2")
+    with pytest.raises(UserError, match="changed while its report was written"):
+        write_report(kept, run / "report", figures=False)
+    assert not (run / "report" / "index.html").exists()
+
+
 @pytest.mark.parametrize("sql", ["UPDATE trials SET score = score / 2", "DELETE FROM trials", "VACUUM"])
-def test_other_results_are_judged_anew(sql, run, fresh):
+def test_other_results_are_judged_anew(sql, run, first):
     edit(run / "results.sqlite", sql)
     assert _kept(run) is None
 
 
-def test_other_provenance_code_or_libraries_are_seen(run, fresh, monkeypatch):
+def test_other_provenance_code_or_libraries_are_seen(run, first, monkeypatch):
     provenance = run / "provenance.json"
     text = provenance.read_text()
     provenance.write_text(f"{text} ")
     assert _kept(run) is None
+    provenance.unlink()
+    assert _kept(run) is None
     provenance.write_text(text)
     assert _kept(run) is not None
-    monkeypatch.setattr(kept_report, "version", lambda name: f"{name} of tomorrow")
-    assert _kept(run) is None
-    monkeypatch.undo()
-    monkeypatch.setattr(kept_report, "code_state", lambda: ["edited.py (1, 2)"])
-    assert _kept(run) is None
+    for name, other in (("version", str), ("code_state", lambda: ["edited.py (1, 2)"])):
+        with monkeypatch.context() as patch:
+            patch.setattr(kept_report, name, other)
+            assert _kept(run) is None
+    assert _kept(run) is not None
 
 
-def test_a_run_that_moves_keeps_its_report_under_its_new_name(run, fresh):
+def test_a_run_that_moves_keeps_its_report_under_its_new_name(run, first):
     moved = run.rename(run.with_name("moved"))
     again = _kept(moved)
     assert (again.facts.name, again.facts.path) == ("moved", str(moved))
@@ -99,31 +172,52 @@ def test_nothing_is_kept_of_a_run_that_changed_while_it_was_judged(run):
     assert not (run / "report" / NOTE).exists()
 
 
-def test_nothing_is_kept_of_what_a_commit_that_was_cut_off_left(run, fresh):
-    (run / "results.sqlite-journal").write_bytes(b"")
-    assert _kept(run) is None
+def test_nothing_is_kept_or_taken_while_a_commit_is_under_way(run, first):
+    journal = run / "results.sqlite-journal"
+    journal.write_bytes(b"")
+    found = report_on(run, run / "report")
+    assert found.kept is None
+    (run / "report" / NOTE).unlink()
+    keep(found, run / "report")
+    assert not (run / "report" / NOTE).exists()
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "{", '{"origin": 1}'])
-def test_a_damaged_note_only_costs_time(text, run, fresh):
-    (run / "report" / NOTE).write_text(text)
-    assert _kept(run) is None
-
-
-@pytest.mark.parametrize("key", ["pairings", "thresholds", "predictions", "digests"])
-def test_a_note_that_lacks_something_only_costs_time(key, run, fresh):
+@pytest.mark.parametrize("spoil", [lambda _: "", lambda _: "[1]", lambda text: text[:-1], lambda text: text + " "])
+def test_a_damaged_note_only_costs_time(spoil, run, first):
     note = run / "report" / NOTE
-    kept = json.loads(note.read_text())
-    del kept[key]
-    note.write_text(json.dumps(kept))
+    note.write_text(spoil(note.read_text()))
     assert _kept(run) is None
 
 
-def test_a_kept_report_imports_neither_scipys_functions_nor_what_reads_arrays(run, fresh):
+def test_a_digit_that_flipped_is_shown_to_nobody(run, first):
+    note = run / "report" / NOTE
+    text = note.read_text()
+    place = text.index("0.", text.index('"score"'))
+    note.write_text(f"{text[: place + 2]}{(int(text[place + 2]) + 1) % 10}{text[place + 3 :]}")
+    assert _kept(run) is None
+
+
+def test_a_note_that_cannot_be_written_costs_the_report_nothing(run):
+    (run / "report" / NOTE).mkdir(parents=True)
+    written = write_report(report_on(run, run / "report"), run / "report", figures=False)
+    assert all(path.exists() for path in written.paths)
+    assert not [path for path in (run / "report").iterdir() if path.name.endswith(".new")]
+    assert _kept(run) is None
+
+
+def test_a_kept_report_imports_neither_scipys_functions_nor_what_trains_or_draws(run, first):
     program = (
         "import sys; from pathlib import Path; from actloss_cli.report.kept_report import report_on\n"
         "from actloss_cli.report.terminal import render_report; from rich.console import Console\n"
-        "run = Path(sys.argv[1]); render_report(Console(), report_on(run, run / 'report'))\n"
-        "assert not {'scipy.special', 'torch', 'matplotlib'} & set(sys.modules)"
+        "run = Path(sys.argv[1]); found = report_on(run, run / 'report'); render_report(Console(), found)\n"
+        "assert found.kept and not {'scipy.special', 'torch', 'matplotlib'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program, run], check=True, capture_output=True)
+
+
+def test_a_first_report_reads_and_sums_up_once(run, monkeypatch):
+    calls = []
+    shares = run_report.variance_shares
+    monkeypatch.setattr(run_report, "variance_shares", lambda *args: calls.append(1) or shares(*args))
+    _first(run)
+    assert calls == [1]
