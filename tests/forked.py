@@ -4,13 +4,18 @@ So are their workers. What a command does, says and leaves is what it would be a
 cost nothing. For what depends on them, or on variables that are read as Python starts, start Python instead.
 """
 
+import atexit
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import traceback
 from functools import cache
 from multiprocessing import forkserver
 from pathlib import Path
@@ -18,6 +23,8 @@ from typing import NoReturn
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PATIENCE_S = 300
+_LEFT_OUT = ("actloss_cli.__main__", "actloss_cli.execute.ray_cluster", "actloss_cli.trackers")
+"""What begins a command, and what needs optional libraries."""
 
 
 class Nursery:
@@ -78,20 +85,29 @@ def _become(arguments: list[str], cwd: str, env: dict[str, str]) -> NoReturn:
     for asks in (forkserver, forkserver._forkserver):  # type: ignore[attr-defined]
         asks.ensure_running = lambda: None
     sys.argv = [str(started.__file__), *arguments]
-    main()
-    sys.exit()
+    code = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(bool(end.code))
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    # What Python does as it ends, but for freeing all that was imported, object by object.
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _serve() -> None:
-    import actloss_cli.cli.report
-    import actloss_cli.execute.preloaded
-    import actloss_cli.execute.run
-    import actloss_cli.report.figures
-    import actloss_cli.report.page.page
-    import actloss_cli.report.tables
-    import actloss_cli.report.terminal  # noqa: F401
+    import actloss_cli
     from actloss_cli.execute.processes import prepare_workers
 
+    for module in pkgutil.walk_packages(actloss_cli.__path__, "actloss_cli."):
+        if not module.name.startswith(_LEFT_OUT):
+            importlib.import_module(module.name)
     prepare_workers()
     answers = os.dup(1)
     for line in sys.stdin:

@@ -39,9 +39,18 @@ def _first(run):
     return found
 
 
+@pytest.fixture(scope="module")
+def written(tiny_run, tmp_path_factory):
+    """A run, and its first report, not to be written to."""
+    folder = tmp_path_factory.mktemp("written") / "tiny"
+    shutil.copytree(tiny_run, folder, ignore=shutil.ignore_patterns("report"))
+    return folder, _first(folder)
+
+
 @pytest.fixture
-def first(run):
-    return _first(run)
+def reported(written, tmp_path):
+    """A copy of it with its report."""
+    return shutil.copytree(written[0], tmp_path / "tiny")
 
 
 def _assert_same(again, first):
@@ -59,7 +68,8 @@ def _assert_same(again, first):
     assert_frame_equal(again.run.trials, first.run.trials)
 
 
-def test_what_is_kept_is_what_was_said_to_the_last_digit_and_type(run, first):
+def test_what_is_kept_is_what_was_said_to_the_last_digit_and_type(written):
+    run, first = written
     _assert_same(_kept(run), first)
 
 
@@ -80,7 +90,7 @@ def test_so_it_is_of_a_shard(tmp_path):
     _assert_same(_kept(shard), first)
 
 
-def test_texts_and_numbers_of_every_kind_come_back(run, first):
+def test_texts_and_numbers_of_every_kind_come_back():
     odd = {
         "score": pd.Series([float("nan"), float("inf"), -float("inf"), 0.1 + 0.2, 5e-324], dtype="float64"),
         "seeds": pd.Series([None, 2, 3, 4, 2**62], dtype="Int64"),
@@ -109,57 +119,57 @@ def test_the_command_says_the_same_the_first_time_and_again(run, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in (run / "report").iterdir()} == state
 
 
-def test_files_that_are_still_right_are_kept_without_reading_a_trial(run, first, monkeypatch):
+def test_files_that_are_still_right_are_kept_without_reading_a_trial(reported, monkeypatch):
     monkeypatch.setattr(kept_report, "read_run", pytest.fail)
-    kept = _kept(run)
-    assert is_written(kept, run / "report", figures=False)
-    again = write_report(kept, run / "report", figures=False)
+    kept = _kept(reported)
+    assert is_written(kept, reported / "report", figures=False)
+    again = write_report(kept, reported / "report", figures=False)
     assert again.n_kept == len(again.paths) > 0
 
 
-def test_a_file_that_is_gone_is_written_as_it_was(run, first, tmp_path):
-    path = run / "report" / "pairings.csv"
+def test_a_file_that_is_gone_is_written_as_it_was(reported, tmp_path):
+    path = reported / "report" / "pairings.csv"
     before = path.read_bytes()
     path.unlink()
-    assert not is_written(_kept(run), run / "report", figures=False)
-    answer = actloss("report", run, "--no-figures", cwd=tmp_path)
+    assert not is_written(_kept(reported), reported / "report", figures=False)
+    answer = actloss("report", reported, "--no-figures", cwd=tmp_path)
     assert answer.returncode == 0, answer.stderr
     assert path.read_bytes() == before
 
 
-def test_files_never_show_two_states_of_a_run(run, first):
-    kept = _kept(run)
-    (run / "report" / "index.html").unlink()
-    edit(run / "results.sqlite", "DELETE FROM trials WHERE seed % 2")
+def test_files_never_show_two_states_of_a_run(reported):
+    kept = _kept(reported)
+    (reported / "report" / "index.html").unlink()
+    edit(reported / "results.sqlite", "DELETE FROM trials WHERE seed % 2")
     with pytest.raises(UserError, match="changed while its report was written"):
-        write_report(kept, run / "report", figures=False)
-    assert not (run / "report" / "index.html").exists()
+        write_report(kept, reported / "report", figures=False)
+    assert not (reported / "report" / "index.html").exists()
 
 
 @pytest.mark.parametrize("sql", ["UPDATE trials SET score = score / 2", "DELETE FROM trials", "VACUUM"])
-def test_other_results_are_judged_anew(sql, run, first):
-    edit(run / "results.sqlite", sql)
-    assert _kept(run) is None
+def test_other_results_are_judged_anew(sql, reported):
+    edit(reported / "results.sqlite", sql)
+    assert _kept(reported) is None
 
 
-def test_other_provenance_code_or_libraries_are_seen(run, first, monkeypatch):
-    provenance = run / "provenance.json"
+def test_other_provenance_code_or_libraries_are_seen(reported, monkeypatch):
+    provenance = reported / "provenance.json"
     text = provenance.read_text()
     provenance.write_text(f"{text} ")
-    assert _kept(run) is None
+    assert _kept(reported) is None
     provenance.unlink()
-    assert _kept(run) is None
+    assert _kept(reported) is None
     provenance.write_text(text)
-    assert _kept(run) is not None
+    assert _kept(reported) is not None
     for name, other in (("version", str), ("code_state", lambda: ["edited.py (1, 2)"])):
         with monkeypatch.context() as patch:
             patch.setattr(kept_report, name, other)
-            assert _kept(run) is None
-    assert _kept(run) is not None
+            assert _kept(reported) is None
+    assert _kept(reported) is not None
 
 
-def test_a_run_that_moves_keeps_its_report_under_its_new_name(run, first):
-    moved = run.rename(run.with_name("moved"))
+def test_a_run_that_moves_keeps_its_report_under_its_new_name(reported):
+    moved = reported.rename(reported.with_name("moved"))
     again = _kept(moved)
     assert (again.facts.name, again.facts.path) == ("moved", str(moved))
 
@@ -172,29 +182,29 @@ def test_nothing_is_kept_of_a_run_that_changed_while_it_was_judged(run):
     assert not (run / "report" / NOTE).exists()
 
 
-def test_nothing_is_kept_or_taken_while_a_commit_is_under_way(run, first):
-    journal = run / "results.sqlite-journal"
+def test_nothing_is_kept_or_taken_while_a_commit_is_under_way(reported):
+    journal = reported / "results.sqlite-journal"
     journal.write_bytes(b"")
-    found = report_on(run, run / "report")
+    found = report_on(reported, reported / "report")
     assert found.kept is None
-    (run / "report" / NOTE).unlink()
-    keep(found, run / "report")
-    assert not (run / "report" / NOTE).exists()
+    (reported / "report" / NOTE).unlink()
+    keep(found, reported / "report")
+    assert not (reported / "report" / NOTE).exists()
 
 
 @pytest.mark.parametrize("spoil", [lambda _: "", lambda _: "[1]", lambda text: text[:-1], lambda text: text + " "])
-def test_a_damaged_note_only_costs_time(spoil, run, first):
-    note = run / "report" / NOTE
+def test_a_damaged_note_only_costs_time(spoil, reported):
+    note = reported / "report" / NOTE
     note.write_text(spoil(note.read_text()))
-    assert _kept(run) is None
+    assert _kept(reported) is None
 
 
-def test_a_digit_that_flipped_is_shown_to_nobody(run, first):
-    note = run / "report" / NOTE
+def test_a_digit_that_flipped_is_shown_to_nobody(reported):
+    note = reported / "report" / NOTE
     text = note.read_text()
     place = text.index("0.", text.index('"score"'))
     note.write_text(f"{text[: place + 2]}{(int(text[place + 2]) + 1) % 10}{text[place + 3 :]}")
-    assert _kept(run) is None
+    assert _kept(reported) is None
 
 
 def test_a_note_that_cannot_be_written_costs_the_report_nothing(run):
@@ -205,14 +215,14 @@ def test_a_note_that_cannot_be_written_costs_the_report_nothing(run):
     assert _kept(run) is None
 
 
-def test_a_kept_report_imports_neither_scipys_functions_nor_what_trains_or_draws(run, first):
+def test_a_kept_report_imports_neither_scipys_functions_nor_what_trains_or_draws(reported):
     program = (
         "import sys; from pathlib import Path; from actloss_cli.report.kept_report import report_on\n"
         "from actloss_cli.report.terminal import render_report; from rich.console import Console\n"
         "run = Path(sys.argv[1]); found = report_on(run, run / 'report'); render_report(Console(), found)\n"
         "assert found.kept and not {'scipy.special', 'torch', 'matplotlib'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", program, run], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-c", program, reported], check=True, capture_output=True)
 
 
 def test_a_first_report_reads_and_sums_up_once(run, monkeypatch):
