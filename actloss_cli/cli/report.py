@@ -60,7 +60,7 @@ def report(
     misses: list[UserError] = []
     for folder in runs:
         try:
-            found = report_on(folder, folder / FOLDER)
+            found = report_on(folder, folder / FOLDER, to_keep=files and selection.is_empty)
         except UserError as error:
             problems += error.problems
             continue

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actloss_cli.datasets.error import DatasetError, quoted_path
+from actloss_cli.replacing import replace_file
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 """Numbers, truth values or unicode text by name; nothing that would need a pickle."""
@@ -63,20 +64,10 @@ def store(name: str, arrays: Arrays) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Without its checksum a file is not there, so the checksum comes last.
         _checksum_path(path).unlink(missing_ok=True)
-        _write(path, content)
-        _write(_checksum_path(path), _checksum_line(content, path))
+        replace_file(path, content)
+        replace_file(_checksum_path(path), _checksum_line(content, path))
     except OSError as error:
         raise _refused(path, error) from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of the content or none of it: readers see the old file or the new one."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _checksum_path(path: Path) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from actloss_cli.recommend.profile import Profile
-from actloss_cli.store.replacing import replace_file
+from actloss_cli.replacing import replace_file
 
 RECORD = "recommend.json"
 CANDIDATES = "candidates.yaml"

@@ -19,13 +19,13 @@ import pandas as pd
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.errors import ExitCode, user_error
 from actloss_cli.plan.thresholds import Thresholds
+from actloss_cli.replacing import replace_file
 from actloss_cli.report.run_report import Kept, RunReport
 from actloss_cli.store.completion import code_state
 from actloss_cli.store.data import RunData, RunFacts
 from actloss_cli.store.folder import PROVENANCE
 from actloss_cli.store.predictions import FrozenPredictions
 from actloss_cli.store.reader import read_run
-from actloss_cli.store.replacing import replace_file
 from actloss_cli.store.schema import DATABASE
 
 NOTE = ".report.json"
@@ -51,12 +51,13 @@ def origin(run: Path) -> str:
     return "" if (run / f"{DATABASE}-journal").exists() else digest.hexdigest()
 
 
-def report_on(run: Path, folder: Path) -> RunReport:
+def report_on(run: Path, folder: Path, *, to_keep: bool = True) -> RunReport:
     """What was kept in the report's folder of the run as it is now; else it is judged.
 
-    Raises `UserError` where it is damaged.
+    `to_keep` says whether it may be kept then, for which the database is read once more. Raises `UserError` where it is
+    damaged.
     """
-    now = origin(run)
+    now = origin(run) if to_keep or (folder / NOTE).exists() else ""
     return _kept(run, folder, now) or judged(run, now)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from actloss_cli.store.replacing import replace_file
+from actloss_cli.replacing import replace_file
 from actloss_cli.store.schema import DATABASE
 
 NOTE = "complete.json"

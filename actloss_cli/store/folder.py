@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from actloss_cli.errors import ExitCode, user_error
-from actloss_cli.store.replacing import replace_file
+from actloss_cli.replacing import replace_file
 from actloss_cli.store.schema import DATABASE
 
 CONFIG = "config.yaml"

@@ -225,7 +225,7 @@ def test_a_kept_report_imports_neither_scipys_functions_nor_what_trains_or_draws
     subprocess.run([sys.executable, "-c", program, reported], check=True, capture_output=True)
 
 
-def test_a_first_report_reads_and_sums_up_once(run, monkeypatch):
+def test_a_first_report_finds_its_shares_out_once(run, monkeypatch):
     calls = []
     shares = run_report.variance_shares
     monkeypatch.setattr(run_report, "variance_shares", lambda *args: calls.append(1) or shares(*args))

@@ -1,4 +1,4 @@
-"""A file that is written whole or not at all, whoever else writes it meanwhile."""
+"""A file that is written whole or not at all: readers see the old one or the new one, whoever else writes it."""
 
 import os
 from contextlib import suppress
