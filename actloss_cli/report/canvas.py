@@ -95,6 +95,7 @@ def widest_in(lines: Iterable[str], size: float, *, bold: bool = False) -> float
 def text_width_in(text: str, size: float, *, bold: bool = False) -> float:
     """Width in inches of one line in type of that size, in points."""
     face = _face(bold)
+    face.set_size(_MEASURED_SIZE, 72)
     face.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
     width, _ = face.get_width_height()  # in 64ths of a pixel; at 72 dots per inch a pixel is a point
     return width / 64 * size / _MEASURED_SIZE / 72
@@ -143,11 +144,14 @@ _MEASURED_SIZE = 100
 """Points in which widths are measured, before they are scaled."""
 
 
-@cache
 def _face(bold: bool) -> FT2Font:
-    face = FT2Font(font_manager.findfont(FontProperties(family=FONT, weight="bold" if bold else "normal")))
-    face.set_size(_MEASURED_SIZE, 72)
-    return face
+    """matplotlib's own, never kept: glyphs are read from its open file, which copies of this process must not share."""
+    return font_manager.get_font(_font_file(bold))
+
+
+@cache
+def _font_file(bold: bool) -> str:
+    return font_manager.findfont(FontProperties(family=FONT, weight="bold" if bold else "normal"))
 
 
 @cache

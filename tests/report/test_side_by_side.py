@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from actloss_cli.report import side_by_side
+from actloss_cli.report.canvas import text_width_in
 from actloss_cli.report.side_by_side import done_side_by_side
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
@@ -59,6 +60,15 @@ def test_an_error_is_raised_here_and_no_copy_is_left():
     with pytest.raises(OSError, match="no space left"):
         dict(done_side_by_side([slow_pid, job, job]))
     assert set(children()) <= before
+
+
+def test_copies_measure_type_as_this_process_does():
+    """FreeType reads glyphs from an open file: a copy of the process that shared it would move the others' place in it."""
+    texts = [f"{chr(33 + n % 90)}{chr(33 + 7 * n % 90)} {n}" for n in range(1000)]
+    text_width_in("the font is open before the copies are made", 8.0)
+    found = dict(done_side_by_side([lambda: (time.sleep(0.1), [text_width_in(text, 8.0) for text in texts])[1]] * 3))
+    text_width_in.cache_clear()
+    assert [found[copy] for copy in range(3)] == [[text_width_in(text, 8.0) for text in texts]] * 3
 
 
 def children():
