@@ -24,11 +24,13 @@ FIND_PYTHON := for python in $(PYTHONS); do \
   if "$$python" -c "import sys; $(NEW_ENOUGH)" 2>/dev/null; then echo "$$python"; exit; fi; done; \
   echo "error: no Python >= 3.11 among: $(subst ",,$(PYTHONS)); name one: make PYTHON=/path/to/python" >&2; exit 1
 PY := "$(VENV)/bin/python"
-# pip compiles what it installs module by module, which takes as long as the rest of it; this does so on every core.
+# pip compiles all that it installs, module by module, which takes as long as the rest of it. This does so on every core
+# with what every command imports most of; Python compiles all else where it is first imported.
 PIP_INSTALL := -m pip install --disable-pip-version-check --no-compile
-COMPILE := "import compileall, re, sysconfig; \
-  where = sysconfig.get_path('purelib'); \
-  compileall.compile_dir(where, quiet=2, workers=0, rx=re.compile(re.escape(where) + '.*/tests?/'))"
+COMPILE := "import compileall, os, re, sysconfig; \
+  rarely = re.compile('site-packages.*/(tests?|testing|_inductor|distributed|onnx|ao)/'); \
+  [compileall.compile_dir(os.path.join(sysconfig.get_path('purelib'), name), quiet=2, workers=0, rx=rarely) \
+    for name in ('torch', 'numpy', 'scipy', 'sklearn', 'pandas', 'matplotlib')]"
 ACTLOSS := $(PY) -m actloss_cli
 comma := ,
 STAMP := $(VENV)/.installed$(if $(filter-out dev,$(EXTRAS)),-$(subst $(comma),-,$(EXTRAS)))
@@ -73,7 +75,7 @@ lint: setup  ## check style and format
 	$(PY) -m ruff format --check .
 
 types: setup  ## check types, strictly
-	$(PY) -m mypy
+	$(PY) -m mypy --num-workers auto
 
 unit: setup  ## run the tests, warnings as errors
 	$(PY) -m pytest $(PYTEST_FLAGS)

@@ -1,5 +1,6 @@
 """Tests that need an optional part: skipped with the reason where it is missing, failed under REQUIRE_ALL=1."""
 
+import gc
 import importlib.util
 import os
 from pathlib import Path
@@ -20,6 +21,12 @@ settings.load_profile("untimed")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begins with what takes longest, so that no process is left with it while the others are done."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected and imported stays to the end: no search for garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -5,6 +5,7 @@ cost nothing. For what depends on them, or on variables that are read as Python 
 """
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -111,6 +112,7 @@ def _serve() -> None:
         if not module.name.startswith(_LEFT_OUT):
             importlib.import_module(module.name)
     prepare_workers()
+    gc.freeze()
     answers = os.dup(1)
     for line in sys.stdin:
         os.write(answers, f"{_fork(*json.loads(line))}\n".encode())

@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CASES = {(case.section, case.setting, case.n_seeds): case for case in simulated_cases()}
 SESSION = {"started": "2026-01-01", "actloss": "1", "git_commit": "abc", "processor": "p", "instruction_set": "i"}
 SESSION |= {"cores": 2, "python": "3", "libraries": {"numpy": "2"}}
-REPETITIONS = 4000
+REPETITIONS = 1500
 
 
 @cache
@@ -62,7 +62,7 @@ def test_under_normal_noise_each_error_at_the_limit_is_one_in_forty(n):
 def test_an_interval_of_the_normal_quantile_instead_of_students_is_found_out(monkeypatch):
     monkeypatch.setattr(statistics, "t_quantile", lambda level, df: stats.norm.ppf(0.5 + level / 2))
     case = CASES[LIMIT, "normal noise; test rows: none", 5]
-    for rate in rates_of(case, 2000):
+    for rate in rates_of(case, 1000):
         assert rate.outcome == TOO_OFTEN
         # Mean over standard error still follows Student's t with 4 degrees of freedom.
         expected = stats.t.sf(stats.norm.ppf(0.975), 4)

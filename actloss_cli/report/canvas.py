@@ -145,7 +145,7 @@ _MEASURED_SIZE = 100
 
 
 def _face(bold: bool) -> FT2Font:
-    """matplotlib's own, never kept: glyphs are read from its open file, which copies of this process must not share."""
+    """Asked for each time: glyphs are read from its open file, which copies of this process must not share."""
     return font_manager.get_font(_font_file(bold))
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-import actloss_cli
 from actloss_cli.store.reader import read_run
 from studies.nodes import QUIET, cluster_of
 from studies.sessions import count_trials, numbers, running, stored, wait_for
@@ -15,7 +14,7 @@ from tests.tiny_grid import TINY, actloss, write_tiny
 
 pytestmark = [pytest.mark.requires("ray"), pytest.mark.long]
 
-LONGER = TINY.replace("epochs: 4", "epochs: 20")
+LONGER = TINY.replace("epochs: 4", "epochs: 10")
 ROOT = Path(__file__).parents[2]
 
 
@@ -59,7 +58,8 @@ def test_a_run_that_is_killed_and_then_loses_a_node_has_the_tables_of_a_local_on
         assert ", 0 crashed)" in said
     assert len(read_run(folder).trials) > len(killed.trials)
 
-    actloss_cli.run(config, results=tmp_path / "local")
+    local = actloss("run", config, "--results", "local", cwd=tmp_path)
+    assert local.returncode == 0, local.stderr
     assert numbers(folder) == numbers(tmp_path / "local" / "tiny")
 
 

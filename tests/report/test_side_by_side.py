@@ -63,7 +63,7 @@ def test_an_error_is_raised_here_and_no_copy_is_left():
 
 
 def test_copies_measure_type_as_this_process_does():
-    """FreeType reads glyphs from an open file: a copy of the process that shared it would move the others' place in it."""
+    """FreeType reads glyphs from an open file: where copies share it, each moves the place that the others read at."""
     texts = [f"{chr(33 + n % 90)}{chr(33 + 7 * n % 90)} {n}" for n in range(1000)]
     text_width_in("the font is open before the copies are made", 8.0)
     found = dict(done_side_by_side([lambda: (time.sleep(0.1), [text_width_in(text, 8.0) for text in texts])[1]] * 3))
