@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from actloss_cli.analysis.trial_table import TrialTable
 from actloss_cli.analysis.verdicts import MISMATCHED, WORKING, Verdict, VerdictName, judge, judge_task
 from actloss_cli.collecting import without_collecting
 from actloss_cli.plan.thresholds import Thresholds
+from actloss_cli.side_by_side import done_side_by_side
 from actloss_cli.store.data import RunData
 
 _NOT_METRICS = frozenset(
@@ -72,32 +75,47 @@ class Analysis:
 
 
 @without_collecting()
-def analyse(run: RunData, thresholds: Thresholds | None = None) -> Analysis:
+def analyse(run: RunData, thresholds: Thresholds | None = None, *, by_copies: bool = False) -> Analysis:
     """Chooses learning rates and references, compares, judges, explains; the run may be unfinished.
 
-    Verdicts hang on the thresholds that the run was planned with, unless others are given.
+    Verdicts hang on the thresholds that the run was planned with, unless others are given. `by_copies` of this process
+    are tasks judged on every core: for a command, as a program with threads of its own may not survive being copied.
     """
     thresholds = thresholds or run.thresholds
     table = TrialTable.of(run)
     metrics = [name for name in run.trials.select_dtypes("number").columns if name not in _NOT_METRICS]
     values = run.trials[metrics].to_numpy(np.float64)  # [T, metrics]
+    tasks = list(table.tasks())
+    jobs = [partial(_judge_task, task, table, metrics, values, thresholds) for task in tasks]
+    found = done_side_by_side(jobs) if by_copies else ((place, job()) for place, job in enumerate(jobs))
     rows: dict[str, dict[str, Any]] = {}
     references: dict[str, str] = {}
-    for task in table.tasks():
-        evidence = list(table.evidence(task))
-        reference, shared = _reference(evidence, table, task, thresholds)
+    for place, (of_task, reference) in sorted(found, key=itemgetter(0)):
+        rows |= of_task
         if reference:
-            references[task.label] = reference.pairing_id
-        measured = measure(evidence, reference, table, values, task, thresholds)
-        judged = _judge_all(evidence, measured, reference, shared, table, task, thresholds)
-        for one in judged:
-            found = measured.get(one.evidence.pairing_id)
-            one.row.update(zip(metrics, found.metrics if found else [np.nan] * len(metrics), strict=True))
-        _add_probabilities(judged, table, task, thresholds)
-        explained = explain(judged, reference, task, thresholds, CauseThresholds())
-        rows |= {one.evidence.pairing_id: one.row | explained[one.evidence.pairing_id] for one in judged}
+            references[tasks[place].label] = reference
     pairings = _pairings_frame(run, rows, metrics)
     return Analysis(pairings, references, _tasks_frame(run, pairings))
+
+
+def _judge_task(
+    task: TaskFacts, table: TrialTable, metrics: Sequence[str], values: NDArray[np.float64], thresholds: Thresholds
+) -> tuple[dict[str, dict[str, Any]], str]:
+    """The row of each of its pairings, by id, and the id of its reference, "" where it has none by now.
+
+    `values` are the trials' raw metrics `[T, metrics]`.
+    """
+    evidence = list(table.evidence(task))
+    reference, shared = _reference(evidence, table, task, thresholds)
+    measured = measure(evidence, reference, table, values, task, thresholds)
+    judged = _judge_all(evidence, measured, reference, shared, table, task, thresholds)
+    for one in judged:
+        found = measured.get(one.evidence.pairing_id)
+        one.row.update(zip(metrics, found.metrics if found else [np.nan] * len(metrics), strict=True))
+    _add_probabilities(judged, table, task, thresholds)
+    explained = explain(judged, reference, task, thresholds, CauseThresholds())
+    rows = {one.evidence.pairing_id: one.row | explained[one.evidence.pairing_id] for one in judged}
+    return rows, reference.pairing_id if reference else ""
 
 
 def _reference(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from actloss_cli.analysis.pairings import Analysis
 from actloss_cli.replacing import replace_file
-from actloss_cli.report.side_by_side import done_side_by_side
+from actloss_cli.side_by_side import done_side_by_side
 from actloss_cli.store.completion import code_state
 from actloss_cli.store.data import RunData
 

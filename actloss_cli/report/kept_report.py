@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from actloss_cli.analysis.pairings import Analysis
+from actloss_cli.analysis.pairings import Analysis, analyse
 from actloss_cli.errors import ExitCode, user_error
 from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.replacing import replace_file
@@ -30,6 +30,8 @@ from actloss_cli.store.schema import DATABASE
 
 NOTE = ".report.json"
 _LIBRARIES = ("numpy", "pandas", "scipy")
+_MANY_TRIALS = 5000
+"""Fewer are judged in less time than copying the process takes."""
 _PLACE = ("name", "path")
 """Facts of where the run lies now."""
 
@@ -62,8 +64,9 @@ def report_on(run: Path, folder: Path, *, to_keep: bool = True) -> RunReport:
 
 
 def judged(run: Path, now: str) -> RunReport:
-    """Reads the run, whose `origin` this is, and judges it; raises `UserError` where it is damaged."""
-    return RunReport.of(read_run(run), origin=now)
+    """Reads the run, whose `origin` this is, and judges it on every core; raises `UserError` where it is damaged."""
+    data = read_run(run)
+    return RunReport.of(data, analyse(data, by_copies=len(data.trials) > _MANY_TRIALS), origin=now)
 
 
 def keep(report: RunReport, folder: Path) -> None:

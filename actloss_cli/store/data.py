@@ -1,7 +1,7 @@
 """A results folder as read into memory: what analysis works on. Frames with fixed columns, no open files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pandas as pd
@@ -11,27 +11,39 @@ from actloss_cli.plan.thresholds import Thresholds
 from actloss_cli.store.predictions import FrozenPredictions
 
 
-@dataclass(frozen=True)
-class RunFacts:
-    """What is said of a run beside its verdicts: fields of `RunData`, and how many trials it has."""
+@dataclass(frozen=True, kw_only=True)
+class RunHeader:
+    """What is said of a run beside its pairings and trials.
+
+    `tasks`, one row per task, index `task` (its label): kind, dataset, n_classes (0 for a regression), floor, n_train,
+    n_validation, n_test, n_tune, n_final (seeds asked for), epochs, steps_per_epoch, hidden (layers of its models).
+    """
 
     name: str
     path: str
     tasks: pd.DataFrame
-    n_trials: int
     n_missing: int
-    thresholds: Thresholds
-    shards: tuple[str, ...]
-    predictions: FrozenPredictions | None
-    is_attested: bool
+    """Trials that the plan in force still asks for, at least; 0 for a finished run."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """What verdicts hang on, as the plan in force says."""
+    shards: tuple[str, ...] = ()
+    """Where only parts of the plan were to be trained: which, as `3/8`; all other pairings lack all of their trials."""
+    predictions: FrozenPredictions | None = None
+    """What is predicted of the plan in force, in short; None where no store was read."""
+    is_attested: bool = False
+    """Whether the provenance of a session says of a plan's predictions, before it trained, what these are."""
 
 
-@dataclass(frozen=True)
-class RunData:
+@dataclass(frozen=True, kw_only=True)
+class RunFacts(RunHeader):
+    """A run whose trials are not at hand."""
+
+    n_trials: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunData(RunHeader):
     """One run. P pairings, T trials, E evaluations (one per epoch), N test rows.
-
-    `tasks`, one row per task, index `task` (its label): kind, dataset, n_classes (0 for a regression), floor, n_train,
-    n_validation, n_test, n_tune, n_final (seeds asked for), epochs, steps_per_epoch, hidden (layers of its models).
 
     `pairings`, one row per task and pairing of the plan in force, index `pairing_id`: task, activation, output, loss,
     optimizer (labels), invalid (PyTorch's or our reason; "" where it can be trained), theory (what was known before the
@@ -52,37 +64,15 @@ class RunData:
     `diagnostic_names` of its task; NaN for what is not defined or was not reached.
     """
 
-    name: str
-    path: str
-    tasks: pd.DataFrame
     pairings: pd.DataFrame
     trials: pd.DataFrame
     validation_score: NDArray[np.float32]
     strata: Mapping[str, NDArray[np.int64]]
     row_scores: Mapping[str, NDArray[np.float32]]
-    n_missing: int
-    """Trials that the plan in force still asks for, at least; 0 for a finished run."""
     diagnostics: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
-    thresholds: Thresholds = field(default_factory=Thresholds)
-    """What verdicts hang on, as the plan in force says."""
-    shards: tuple[str, ...] = ()
-    """Where only parts of the plan were to be trained: which, as `3/8`; all other pairings lack all of their trials."""
-    predictions: FrozenPredictions | None = None
-    """What is predicted of the plan in force, in short; None where no store was read."""
-    is_attested: bool = False
-    """Whether the provenance of a session says of a plan's predictions, before it trained, what these are."""
 
     @property
     def facts(self) -> RunFacts:
         """The run without its pairings and trials."""
-        return RunFacts(
-            name=self.name,
-            path=self.path,
-            tasks=self.tasks,
-            n_trials=len(self.trials),
-            n_missing=self.n_missing,
-            thresholds=self.thresholds,
-            shards=self.shards,
-            predictions=self.predictions,
-            is_attested=self.is_attested,
-        )
+        header = {of_header.name: getattr(self, of_header.name) for of_header in fields(RunHeader)}
+        return RunFacts(**header, n_trials=len(self.trials))

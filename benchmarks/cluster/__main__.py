@@ -12,7 +12,7 @@ from pathlib import Path
 from actloss_cli.execute.cores import default_workers
 from benchmarks.cluster.commit_rate import measure_commit_rate
 from benchmarks.cluster.driver_memory import measure_driver_memory
-from benchmarks.cluster.measured import read_measured, write_measured
+from benchmarks.cluster.measured import N_ACTIVATIONS, read_measured, write_measured
 from benchmarks.cluster.page import page
 from benchmarks.cluster.runs import measure_runs, measure_task_cost, measure_whole
 from benchmarks.jobs import Work
@@ -24,8 +24,6 @@ WHOLE = "whole"
 CUT = ("optimizer=[adam]",)
 """A fifth of the main grid, its stacks as large as in the whole: with fewer activations or seeds they would be as many,
 and cost nearly as much."""
-N_ACTIVATIONS = (2, 11, 110)
-"""Of the plans whose driver is looked at: at least 10^4, 10^5 and 10^6 trials."""
 STRETCHES = (20_000, 20_000, 60_000)
 """Trials by which the database grows while commits are timed."""
 

@@ -52,6 +52,10 @@ class CommitRate:
         return self.n_trials / self.seconds
 
 
+N_ACTIVATIONS = (2, 11, 110)
+"""Of the plans whose driver is looked at: at least 10^4, 10^5 and 10^6 trials."""
+
+
 @dataclass(frozen=True)
 class DriverMemory:
     """Of one run on Ray whose trials were drawn instead of trained; megabytes that are the driver's own."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from actloss_cli.report.markdown import plain, table
-from benchmarks.cluster.measured import DriverMemory, GridRun, Measured
+from benchmarks.cluster.measured import N_ACTIVATIONS, DriverMemory, GridRun, Measured
 
 WRITER_BAR = 20_000
 """Trials a second."""
@@ -117,9 +117,11 @@ def _percent_over(run: GridRun, runs: Sequence[GridRun], seconds: Callable[[Grid
 
 
 def _driver(found: Sequence[DriverMemory]) -> Iterator[str]:
+    *some, last = N_ACTIVATIONS
     yield (
         "A run on Ray in which all is real but the training: tasks answer at once, with curves that are drawn. The "
-        "plans are the main grid's with 2, 11 and 110 activations in place of seven and one epoch a trial; each is "
+        f"plans are the main grid's with {', '.join(map(str, some))} and {last} activations in place of seven and one "
+        "epoch a trial; each is "
         "counted whole, and ends after 100,000 trials. Resident megabytes of the driver, without what it shares with "
         "Ray's object store: *imported* before there is a plan, *planned* with Ray joined, then the most until 10,000 "
         "trials were there, and after that."

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from actloss_cli import side_by_side
 from actloss_cli.analysis.cross_tables import activation_by_optimizer, output_by_loss
 from actloss_cli.analysis.pairings import analyse
 from actloss_cli.seeding import SEEDS_IN_SET
@@ -106,6 +107,27 @@ def test_tasks_are_judged_apart(build):
     pd.testing.assert_frame_equal(both.pairings[both.pairings["task"] == "moons"], analyse(easy).pairings)
     assert both.pairings.loc[f"hard:{build.REFERENCE}", "verdict"] == "works"
     assert list(both.tasks.index) == ["moons", "hard"]
+
+
+def test_copies_of_the_process_judge_tasks_to_the_last_digit_as_it_does_itself(build, monkeypatch):
+    monkeypatch.setattr(side_by_side, "default_workers", lambda: 3)
+    others = [build.Measured(list(np.linspace(0.6, 0.9 - 0.05 * n, 10))) for n in range(5)]
+    run = merge(
+        *(build.run({build.REFERENCE: build.best, build.OTHER: other}, task=f"t{n}") for n, other in enumerate(others))
+    )
+    alone, by_copies = analyse(run), analyse(run, by_copies=True)
+    pd.testing.assert_frame_equal(by_copies.pairings, alone.pairings, check_exact=True)
+    pd.testing.assert_frame_equal(by_copies.tasks, alone.tasks, check_exact=True)
+    assert list(by_copies.references.items()) == list(alone.references.items())
+
+
+def test_what_a_copy_cannot_judge_is_an_error_here(build, monkeypatch):
+    monkeypatch.setattr(side_by_side, "default_workers", lambda: 2)
+    runs = [build.run({build.REFERENCE: build.best}, task=f"t{n}") for n in range(3)]
+    whole = merge(*runs)
+    damaged = replace(whole, row_scores={trial: rows[:-1] for trial, rows in whole.row_scores.items()})
+    with pytest.raises(ValueError, match=r"shape|broadcast"):
+        analyse(damaged, by_copies=True)
 
 
 def test_the_order_of_stored_trials_does_not_matter(grid):

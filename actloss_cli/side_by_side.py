@@ -1,4 +1,4 @@
-"""Work that writes files and gives back little, on every core: by copies of this process, where the system makes them.
+"""Work on data that are in memory, on every core: by copies of this process, where the system makes them.
 
 A report's data would take longer to hand to other processes than its figures take to draw.
 """
@@ -35,11 +35,15 @@ def done_side_by_side(jobs: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T]
             yield place, jobs[place]()
 
     def work(sending: Connection) -> None:
+        done: list[tuple[int, T]] = []  # Nobody listens yet: sent at once, it would wait until all other work is done.
         try:
-            for found in take():
-                sending.send(found)
+            done.extend(take())
         finally:
-            os._exit(0)  # Nothing of this process's own ending is a copy's to do.
+            try:
+                for found in done:
+                    sending.send(found)
+            finally:
+                os._exit(0)  # Nothing of this process's own ending is a copy's to do.
 
     missing = set(range(len(jobs)))
     try:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from actloss_cli.report import side_by_side
+from actloss_cli import side_by_side
 from actloss_cli.report.canvas import text_width_in
-from actloss_cli.report.side_by_side import done_side_by_side
+from actloss_cli.side_by_side import done_side_by_side
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 
