@@ -1,5 +1,7 @@
 """Whether PyTorch takes a function's hyperparameters: tries the function once, so that no run stumbles over them."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -45,4 +47,20 @@ def _try_loss(spec: LossSpec, hyper: Hyper, coding: Coding) -> None:
 def _try_optimizer(spec: OptimizerSpec, hyper: Hyper) -> None:
     arguments: dict[str, Any] = {"lr": 1e-3, **hyper, **spec.torch_kwargs}
     weights = [(name, torch.zeros(2, 2, requires_grad=True)) for name in ("hidden", "last")]
-    spec.torch_class(weights, **arguments)
+    tried = spec.torch_class
+    if isinstance(tried, type) and tried.__module__.startswith("torch.optim"):
+        tried = type(tried.__name__, (tried, _Bare), {})
+    tried(weights, **arguments)
+
+
+class _Bare(torch.optim.Optimizer):
+    """Stands behind an optimizer in place of PyTorch's base class, which imports a compiler first, for a second.
+
+    It takes what the optimizer's own class hands on, and checks nothing of it.
+    """
+
+    def __init__(self, params: Iterable[tuple[str, torch.Tensor]], defaults: dict[str, Any]) -> None:
+        names, weights = zip(*params, strict=True)
+        self.defaults = defaults
+        self.state = defaultdict(dict)
+        self.param_groups = [{"params": list(weights), "param_names": list(names), **defaults}]

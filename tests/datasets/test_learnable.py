@@ -17,8 +17,7 @@ def share_above_floor(score: float, card: DatasetCard) -> float:
 
 def test_a_small_network_learns_it(card: DatasetCard) -> None:
     # Where training targets are corrupted, the faster rate fits the errors too.
-    score = max(mlp_score(card.name, lr=lr) for lr in (1e-2, 1e-3))
-    assert share_above_floor(score, card) > 0.4
+    assert any(share_above_floor(mlp_score(card.name, lr=lr), card) > 0.4 for lr in (1e-2, 1e-3))
 
 
 @pytest.mark.parametrize("name", BENT)
