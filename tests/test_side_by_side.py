@@ -20,7 +20,7 @@ def three_cores(monkeypatch):
     monkeypatch.setattr(side_by_side, "default_workers", lambda: 3)
 
 
-def slow_pid(seconds=0.3):
+def slow_pid(seconds=0.5):
     time.sleep(seconds)
     return os.getpid()
 
