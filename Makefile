@@ -30,7 +30,7 @@ PIP_INSTALL := -m pip install --disable-pip-version-check --no-compile
 COMPILE := "import compileall, os, re, sysconfig; \
   rarely = re.compile('site-packages.*/(tests?|testing|_inductor|distributed|onnx|ao)/'); \
   [compileall.compile_dir(os.path.join(sysconfig.get_path('purelib'), name), quiet=2, workers=0, rx=rarely) \
-    for name in ('torch', 'numpy', 'scipy', 'sklearn', 'pandas', 'matplotlib')]"
+    for name in ('torch', 'numpy', 'scipy', 'sklearn', 'pandas', 'matplotlib', 'jax', 'jaxlib')]"
 ACTLOSS := $(PY) -m actloss_cli
 comma := ,
 STAMP := $(VENV)/.installed$(if $(filter-out dev,$(EXTRAS)),-$(subst $(comma),-,$(EXTRAS)))

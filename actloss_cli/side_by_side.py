@@ -68,27 +68,37 @@ def _filled_pipe(numbers: Iterable[int]) -> int:
 
 
 def _heard(connection: Connection) -> Iterator[Any]:
-    """All that a copy says until it ends."""
-    with suppress(EOFError):
+    """All that a copy says until it ends, also in the middle of a word."""
+    with suppress(EOFError, OSError):
         while True:
             yield connection.recv()
 
 
 @contextmanager
 def _copies(work: Callable[[Connection], None], n: int) -> Iterator[list[Connection]]:
-    """Where to hear from each of n; none outlives this."""
+    """Where to hear from each of n, or of as many as the system allows; none outlives this."""
     context: Any = multiprocessing.get_context("fork") if n > 0 else None
-    copies, receiving = [], []
+    copies: list[Any] = []
+    receiving: list[Connection] = []
+
+    def begin(there: Connection) -> None:
+        for end in receiving:  # Else none of them would notice that nobody listens any more.
+            end.close()
+        work(there)
+
     try:
         for _ in range(n):
             here, there = context.Pipe(duplex=False)
-            copies.append(context.Process(target=work, args=(there,), daemon=True))
-            with warnings.catch_warnings():
-                # Python warns of threads, which are those of numerical libraries: they mind being copied.
-                warnings.simplefilter("ignore", DeprecationWarning)
-                copies[-1].start()
-            there.close()
             receiving.append(here)
+            copy = context.Process(target=begin, args=(there,), daemon=True)
+            try:
+                with there, warnings.catch_warnings():
+                    # Python warns of threads, which are those of numerical libraries: they mind being copied.
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    copy.start()
+            except OSError:  # No room for another process: its pipe is at its end, as if it had said nothing.
+                break
+            copies.append(copy)
         yield receiving
     finally:
         for copy in copies:

@@ -1,4 +1,4 @@
-"""Tests that need an optional part: skipped with the reason where it is missing, failed under REQUIRE_ALL=1."""
+"""For every test: a missing optional part skips it, and fails it under REQUIRE_ALL=1; a finished run to share."""
 
 import gc
 import importlib.util

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -62,6 +63,71 @@ def test_an_error_is_raised_here_and_no_copy_is_left():
     assert set(children()) <= before
 
 
+def test_a_copy_that_dies_while_it_answers_is_done_for():
+    here = os.getpid()
+
+    def job():
+        if os.getpid() != here:
+            time.sleep(0.5)
+            return "x" * 1_000_000  # more than a pipe holds
+        time.sleep(1.5)
+        for child in children():
+            os.kill(int(child), signal.SIGKILL)
+        return here
+
+    assert dict(done_side_by_side([job] * 3)) == dict.fromkeys(range(3), here)
+
+
+def test_where_no_other_process_fits_the_work_is_done_by_fewer(monkeypatch):
+    fork, before = os.fork, set(children())
+    answers = iter([fork, None])
+
+    def fork_once():
+        if (forked := next(answers)) is None:
+            raise BlockingIOError("Resource temporarily unavailable")
+        return forked()
+
+    monkeypatch.setattr(os, "fork", fork_once)
+    found = dict(done_side_by_side([slow_pid] * 4))
+    assert len(set(found.values())) == 2
+    assert set(children()) <= before
+
+
+ENDLESS = """
+import os, sys, time
+from actloss_cli import side_by_side
+side_by_side.default_workers = lambda: 3
+here = os.getpid()
+def job():
+    if os.getpid() != here:
+        time.sleep(0.2)
+        return "x" * 1_000_000
+    print("begun", flush=True)
+    time.sleep(600)
+list(side_by_side.done_side_by_side([job] * 9))
+"""
+
+
+def test_no_copy_outlives_a_process_that_was_killed():
+    process = subprocess.Popen(
+        [sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    process.stdout.readline()
+    time.sleep(1.0)
+    assert len(children(process.pid)) == 2
+    process.kill()
+    process.communicate(timeout=30)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    pytest.fail("a copy is still there")
+
+
 def test_copies_measure_type_as_this_process_does():
     """FreeType reads glyphs from an open file: where copies share it, each moves the place that the others read at."""
     texts = [f"{chr(33 + n % 90)}{chr(33 + 7 * n % 90)} {n}" for n in range(1000)]
@@ -71,8 +137,9 @@ def test_copies_measure_type_as_this_process_does():
     assert [found[copy] for copy in range(3)] == [[text_width_in(text, 8.0) for text in texts]] * 3
 
 
-def children():
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+def children(pid=None):
+    pid = pid or os.getpid()
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def test_nothing_to_do_and_one_core_start_no_process(monkeypatch):

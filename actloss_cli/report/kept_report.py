@@ -64,7 +64,7 @@ def report_on(run: Path, folder: Path, *, to_keep: bool = True) -> RunReport:
 
 
 def judged(run: Path, now: str) -> RunReport:
-    """Reads the run, whose `origin` this is, and judges it on every core; raises `UserError` where it is damaged."""
+    """Reads the run, whose `origin` this is, and judges it; raises `UserError` where it is damaged."""
     data = read_run(run)
     return RunReport.of(data, analyse(data, by_copies=len(data.trials) > _MANY_TRIALS), origin=now)
 

@@ -10,6 +10,7 @@ from actloss_cli.catalogue import OPTIMIZERS
 from actloss_cli.config.torch_check import refusal
 
 ODD = (-1.0, -1e-9, 0.0, 0.5, 1.0, 2.0, 1e9, float("nan"), "odd", None, True)
+ODD += ((0.9, 1.0), (-0.1, 0.9), (1.2, 0.5), (0.5, 1.2), (1e-6, 50.0))
 
 
 def said_of(spec, hyper):

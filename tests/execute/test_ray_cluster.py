@@ -14,7 +14,7 @@ from tests.tiny_grid import TINY, actloss, write_tiny
 
 pytestmark = [pytest.mark.requires("ray"), pytest.mark.long]
 
-LONGER = TINY.replace("epochs: 4", "epochs: 10")
+LONGER = TINY.replace("epochs: 4", "epochs: 20")
 ROOT = Path(__file__).parents[2]
 
 

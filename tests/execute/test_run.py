@@ -39,7 +39,7 @@ def test_two_runs_from_scratch_on_other_workers_give_equal_results(tiny_run, tmp
 
 
 def test_a_stopped_run_is_finished_by_running_it_again(tiny_run, tmp_path):
-    config = write_tiny(tmp_path, TINY.replace("epochs: 4", "epochs: 15"))
+    config = write_tiny(tmp_path, TINY.replace("epochs: 4", "epochs: 40"))
     command = [sys.executable, "-m", "actloss_cli", "run", str(config), "--results", "r"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     database = tmp_path / "r" / "tiny" / "results.sqlite"

@@ -10,7 +10,7 @@ from studies.sessions import count_trials, numbers, running, stored, wait_for, w
 from tests.reliability.rare import rare
 from tests.tiny_grid import actloss
 
-N_KILLS = int(os.environ.get("N_KILLS", "2"))
+N_KILLS = int(os.environ.get("N_KILLS", "3"))
 
 
 def is_past(folder, n_trials, process):

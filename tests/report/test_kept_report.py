@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from actloss_cli import side_by_side
 from actloss_cli.errors import UserError
 from actloss_cli.report import kept_report, run_report
 from actloss_cli.report.kept_report import NOTE, keep, report_on
@@ -71,6 +72,16 @@ def _assert_same(again, first):
 def test_what_is_kept_is_what_was_said_to_the_last_digit_and_type(written):
     run, first = written
     _assert_same(_kept(run), first)
+
+
+def test_a_large_run_is_judged_by_copies_of_the_process_to_the_same_digits(run, monkeypatch):
+    first = report_on(run, run / "report").analysis
+    asked = []
+    monkeypatch.setattr(kept_report, "_MANY_TRIALS", 0)
+    monkeypatch.setattr(side_by_side, "default_workers", lambda: asked.append(1) or 2)
+    again = report_on(run, run / "report").analysis
+    assert asked
+    assert_frame_equal(again.pairings, first.pairings, check_exact=True)
 
 
 @pytest.mark.parametrize("sql", ["DELETE FROM trials WHERE seed % 2", "DELETE FROM trials"])
