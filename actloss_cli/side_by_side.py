@@ -39,11 +39,8 @@ def done_side_by_side(jobs: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T]
         try:
             done.extend(take())
         finally:
-            try:
-                for found in done:
-                    sending.send(found)
-            finally:
-                os._exit(0)  # Nothing of this process's own ending is a copy's to do.
+            for found in done:
+                sending.send(found)
 
     missing = set(range(len(jobs)))
     try:
@@ -82,9 +79,12 @@ def _copies(work: Callable[[Connection], None], n: int) -> Iterator[list[Connect
     receiving: list[Connection] = []
 
     def begin(there: Connection) -> None:
-        for end in receiving:  # Else none of them would notice that nobody listens any more.
-            end.close()
-        work(there)
+        try:
+            for end in receiving:  # Else no copy would notice that nobody listens any more.
+                end.close()
+            work(there)
+        finally:
+            os._exit(0)  # Nothing of this process's own ending is a copy's to do.
 
     try:
         for _ in range(n):

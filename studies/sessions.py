@@ -60,6 +60,15 @@ def running(*arguments: object, cwd: Path, **options: Any) -> Iterator[subproces
         process.communicate()
 
 
+def is_over(process: "subprocess.Popen[str]") -> bool:
+    """Whether nobody of its family is left, once it has been waited for itself."""
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
 def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
     """Until it holds."""
     deadline = time.monotonic() + seconds

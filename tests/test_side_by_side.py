@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from actloss_cli import side_by_side
 from actloss_cli.report.canvas import text_width_in
 from actloss_cli.side_by_side import done_side_by_side
+from studies.sessions import is_over, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 
@@ -109,23 +111,19 @@ list(side_by_side.done_side_by_side([job] * 9))
 
 
 def test_no_copy_outlives_a_process_that_was_killed():
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    process.stdout.readline()
-    time.sleep(1.0)
-    assert len(children(process.pid)) == 2
-    process.kill()
-    process.communicate(timeout=30)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            os.killpg(process.pid, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
-    pytest.fail("a copy is still there")
+    ) as process:
+        process.stdout.readline()
+        time.sleep(1.0)
+        assert len(children(process.pid)) == 2
+        process.kill()
+        process.communicate(timeout=30)
+    try:
+        wait_for(partial(is_over, process), 30)
+    finally:
+        if not is_over(process):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_copies_measure_type_as_this_process_does():

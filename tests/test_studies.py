@@ -38,9 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CASES = {(case.section, case.setting, case.n_seeds): case for case in simulated_cases()}
 SESSION = {"started": "2026-01-01", "actloss": "1", "git_commit": "abc", "processor": "p", "instruction_set": "i"}
 SESSION |= {"cores": 2, "python": "3", "libraries": {"numpy": "2"}}
-REPETITIONS = 1500
-REPETITIONS_AT_THE_LIMIT = 4000
-"""Enough to tell Student's quantile from the normal one at 10 seeds."""
+REPETITIONS = 4000
 
 
 @cache
@@ -57,14 +55,14 @@ def three_sigma(p: float, repetitions: int) -> float:
 
 @pytest.mark.parametrize("n", SEEDS)
 def test_under_normal_noise_each_error_at_the_limit_is_one_in_forty(n):
-    for rate in measured(LIMIT, "normal noise; test rows: none", n, REPETITIONS_AT_THE_LIMIT).values():
-        assert rate.share.mean == pytest.approx(0.025, abs=three_sigma(0.025, REPETITIONS_AT_THE_LIMIT))
+    for rate in measured(LIMIT, "normal noise; test rows: none", n).values():
+        assert rate.share.mean == pytest.approx(0.025, abs=three_sigma(0.025, REPETITIONS))
 
 
 def test_an_interval_of_the_normal_quantile_instead_of_students_is_found_out(monkeypatch):
     monkeypatch.setattr(statistics, "t_quantile", lambda level, df: stats.norm.ppf(0.5 + level / 2))
     case = CASES[LIMIT, "normal noise; test rows: none", 5]
-    for rate in rates_of(case, 1000):
+    for rate in rates_of(case, 2000):
         assert rate.outcome == TOO_OFTEN
         # Mean over standard error still follows Student's t with 4 degrees of freedom.
         expected = stats.t.sf(stats.norm.ppf(0.975), 4)

@@ -7,6 +7,9 @@ from pydantic import TypeAdapter
 
 from benchmarks.machine import Machine
 
+N_ACTIVATIONS = (2, 11, 110)
+"""Of the plans whose driver is looked at: at least 10^4, 10^5 and 10^6 trials."""
+
 
 @dataclass(frozen=True)
 class GridRun:
@@ -50,10 +53,6 @@ class CommitRate:
     def per_second(self) -> float:
         """Trials."""
         return self.n_trials / self.seconds
-
-
-N_ACTIVATIONS = (2, 11, 110)
-"""Of the plans whose driver is looked at: at least 10^4, 10^5 and 10^6 trials."""
 
 
 @dataclass(frozen=True)

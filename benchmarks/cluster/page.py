@@ -121,10 +121,9 @@ def _driver(found: Sequence[DriverMemory]) -> Iterator[str]:
     yield (
         "A run on Ray in which all is real but the training: tasks answer at once, with curves that are drawn. The "
         f"plans are the main grid's with {', '.join(map(str, some))} and {last} activations in place of seven and one "
-        "epoch a trial; each is "
-        "counted whole, and ends after 100,000 trials. Resident megabytes of the driver, without what it shares with "
-        "Ray's object store: *imported* before there is a plan, *planned* with Ray joined, then the most until 10,000 "
-        "trials were there, and after that."
+        "epoch a trial; each is counted whole, and ends after 100,000 trials. Resident megabytes of the driver, "
+        "without what it shares with Ray's object store: *imported* before there is a plan, *planned* with Ray joined, "
+        "then the most until 10,000 trials were there, and after that."
     )
     yield table(
         ("pairings", "trials", "imported", "planned", "the first 10,000", "after that", "trials a second"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from actloss_cli.config.load import load_config
 from actloss_cli.errors import ExitCode, UserError
 
-N_INPUTS = int(os.environ.get("N_INPUTS", "1000"))
+N_INPUTS = int(os.environ.get("N_INPUTS", "2000"))
 
 _KNOWN = """
 name tasks kind dataset activation output loss optimizer lr seeds model training exclude verdict label as points from to

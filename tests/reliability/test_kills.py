@@ -6,7 +6,7 @@ import signal
 import time
 from functools import partial
 
-from studies.sessions import count_trials, numbers, running, stored, wait_for, write_grid
+from studies.sessions import count_trials, is_over, numbers, running, stored, wait_for, write_grid
 from tests.reliability.rare import rare
 from tests.tiny_grid import actloss
 
@@ -49,12 +49,4 @@ def test_the_workers_of_a_run_that_is_killed_end_and_the_next_run_gets_the_folde
         wait_for(lambda: count_trials(tmp_path / "results" / "grid") or process.poll() is not None)
         os.kill(process.pid, signal.SIGKILL)
         process.wait(30)
-
-        def is_over() -> bool:
-            try:
-                os.killpg(process.pid, 0)
-            except ProcessLookupError:
-                return True
-            return False
-
-        wait_for(is_over, 20)
+        wait_for(partial(is_over, process), 20)

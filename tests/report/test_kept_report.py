@@ -74,6 +74,7 @@ def test_what_is_kept_is_what_was_said_to_the_last_digit_and_type(written):
     _assert_same(_kept(run), first)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 def test_a_large_run_is_judged_by_copies_of_the_process_to_the_same_digits(run, monkeypatch):
     first = report_on(run, run / "report").analysis
     asked = []

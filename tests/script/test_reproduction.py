@@ -17,7 +17,7 @@ from actloss_cli.store.one_trial import read_names, read_trial
 from tests.script.drawn_trials import drawn_config
 from tests.tiny_grid import actloss
 
-N_TRIALS = int(os.environ.get("SCRIPT_TRIALS", "4"))
+N_TRIALS = int(os.environ.get("SCRIPT_TRIALS", "6"))
 SEED = int(os.environ.get("SCRIPT_SEED", "1"))
 
 
